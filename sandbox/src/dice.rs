@@ -12,7 +12,8 @@ impl Dice {
 
     /// The branch for one purpose.
     pub(crate) fn of(self, purpose: &str) -> Self {
-        Self(purpose.bytes().fold(self.0, |state, byte| mix(state ^ u64::from(byte))))
+        // FNV-1a, and one round of mixing.
+        Self(mix(purpose.bytes().fold(self.0, |state, byte| (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))))
     }
 
     /// The branch for one number: a session, a minute, an order.

@@ -1,1 +1,3 @@
-fn main() {}
+//! Black-box tests: everything over real sockets on port 0, with deadlines instead of sleeps.
+
+mod protocol;

@@ -13,7 +13,8 @@ const FAREWELL_MS: f64 = 6.0 * 60_000.0;
 
 #[derive(Debug)]
 pub(crate) struct Crowd {
-    dice: Dice,
+    flicker: Dice,
+    waves: Dice,
     /// The count that the waves play around.
     size: f64,
     /// When the host planned to end, in time on air; known for sessions of the past only.
@@ -32,7 +33,7 @@ struct Pin {
 
 impl Crowd {
     pub(crate) fn new(dice: Dice, size: f64, planned_end_ms: Option<i64>) -> Self {
-        Self { dice, size, planned_end_ms, pins: Vec::new() }
+        Self { flicker: dice.of("flicker"), waves: dice.of("wave"), size, planned_end_ms, pins: Vec::new() }
     }
 
     /// The count after that much time on air.
@@ -67,14 +68,14 @@ impl Crowd {
     fn natural(&self, on_air_ms: i64) -> u64 {
         let tick = on_air_ms / TICK_MS;
         let ramp = (0.12 + on_air_ms as f64 / RAMP_MS).min(1.0);
-        let flicker = 0.97 + 0.06 * self.dice.of("flicker").at(tick as u64).share();
+        let flicker = 0.97 + 0.06 * self.flicker.at(tick as u64).share();
         let count = (self.size * ramp * self.wave(on_air_ms) * self.farewell(on_air_ms) * flicker) as u64;
         // Odd ticks have odd counts: two neighbours always differ, so a watcher sees movement.
         if tick % 2 == 1 { count | 1 } else { count & !1 }
     }
 
     fn wave(&self, on_air_ms: i64) -> f64 {
-        let crest = |number: i64| 0.65 + 0.6 * self.dice.of("wave").at(number as u64).share();
+        let crest = |number: i64| 0.65 + 0.6 * self.waves.at(number as u64).share();
         let number = on_air_ms / WAVE_MS;
         let between = (on_air_ms % WAVE_MS) as f64 / WAVE_MS as f64;
         crest(number) + (crest(number + 1) - crest(number)) * between

@@ -1,0 +1,84 @@
+//! GraphQL over HTTP and over websockets, both at `/graphql`: what a client may send, and what it gets for it.
+//!
+//! It is generic over the [`Executor`] and knows no room: who asks is decided by [`SignIn`], what an operation may do by the
+//! schema. What always holds:
+//!
+//! - Nothing is parsed before its size is known, and nothing is executed before its weight is known (`guard.rs`).
+//! - Every error answer carries a stable `extensions.code` and the `extensions.requestId` that the log has too.
+//! - Every wait has an end: reading a body, executing, writing to a socket, hearing from one.
+//! - Nothing is unbounded: requests, sockets, operations of a socket, bytes queued for it; what is refused says so.
+//!
+//! The choices between the protocols' readings stand in `docs/protocol.md`.
+
+use std::sync::Arc;
+
+use async_graphql::Executor;
+use axum::{Router, extract::DefaultBodyLimit, middleware, routing};
+use tokio::sync::Semaphore;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower_http::compression::{CompressionLayer, predicate::SizeAbove};
+
+mod answer;
+mod bearer;
+mod graphql;
+mod guard;
+mod limits;
+mod media;
+mod operation;
+mod origins;
+pub mod pages;
+mod parameters;
+pub mod probes;
+mod refusal;
+mod request_id;
+mod sign_in;
+mod ws;
+
+pub use limits::{DocumentLimits, Limits, SocketLimits};
+pub use origins::Origins;
+pub use request_id::RequestId;
+pub use sign_in::{Attach, SignIn, SignInError, SignedIn};
+
+/// Answers shorter than this are not worth compressing.
+const COMPRESS_ABOVE_BYTES: u64 = 1024;
+
+/// What the HTTP layer is built from.
+pub struct Front<E> {
+    /// The schema, or anything else that executes operations.
+    pub schema: E,
+    /// Who a bearer token belongs to.
+    pub sign_in: SignIn,
+    /// How much a client may ask for.
+    pub limits: Limits,
+    /// Which web origins may open a websocket.
+    pub allowed_origins: Origins,
+    /// Once cancelled, no socket is opened any more and the open ones are closed with 1012.
+    pub shutdown: CancellationToken,
+    /// Counts the open sockets. A server's graceful stop does not wait for upgraded connections: after cancelling
+    /// `shutdown`, call `close()` on this and await `wait()`.
+    pub sockets: TaskTracker,
+}
+
+/// A [`Front`] at work, with the places that requests and sockets occupy.
+struct Gate<E> {
+    front: Front<E>,
+    request_places: Arc<Semaphore>,
+    socket_places: Arc<Semaphore>,
+}
+
+/// The routes of the API: `/graphql`, over HTTP and over websockets.
+pub fn router<E: Executor>(front: Front<E>) -> Router {
+    let gate = Gate {
+        request_places: Arc::new(Semaphore::new(front.limits.concurrent_requests)),
+        socket_places: Arc::new(Semaphore::new(front.limits.socket.sockets)),
+        front,
+    };
+    let body_limit = DefaultBodyLimit::max(gate.front.limits.body_bytes);
+    let endpoint = routing::get(graphql::get::<E>).post(graphql::post::<E>).fallback(graphql::method_not_allowed);
+    Router::new()
+        .route("/graphql", endpoint)
+        .layer(body_limit)
+        .layer(CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(COMPRESS_ABOVE_BYTES)))
+        .layer(middleware::from_fn(request_id::label))
+        .with_state(Arc::new(gate))
+}

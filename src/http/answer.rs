@@ -1,0 +1,146 @@
+//! What an operation is answered with, and how HTTP says it.
+
+use std::collections::BTreeMap;
+
+use async_graphql::{Response, ServerError, Value};
+use axum::{
+    http::{
+        HeaderValue, StatusCode,
+        header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+    },
+    response::IntoResponse,
+};
+use serde::{Serialize, Serializer};
+
+use super::{
+    RequestId,
+    media::Media,
+    refusal::{INTERNAL_SENTENCE, Refusal, Standing},
+};
+
+/// A document can have a mistake in every field; nobody reads more of them than this.
+const MOST_ERRORS: usize = 20;
+
+/// Beginnings of the executor's own messages about values that do not fit their type. It gives them no code.
+const UNFIT_VALUE: [&str; 3] = ["Invalid value for argument", "Failed to parse \"", "Expected input type \""];
+
+/// The answer to one operation: executed, or refused for a reason.
+#[derive(Debug)]
+pub(super) struct Answer {
+    response: Response,
+    refused: Option<Standing>,
+}
+
+impl Answer {
+    /// What the executor answered. Without data and without an error that has a path, nothing was executed.
+    pub(super) fn executed(response: Response, id: &RequestId) -> Self {
+        let failed = response.data == Value::Null && !response.errors.is_empty();
+        let refused =
+            (failed && response.errors.iter().all(|error| error.path.is_empty())).then_some(Standing::RequestError);
+        Self { response, refused }.stamped(id)
+    }
+
+    pub(super) fn refused(refusal: Refusal, id: &RequestId) -> Self {
+        let refused = Some(refusal.standing);
+        Self { response: Response::from_errors(vec![refusal.into_error()]), refused }.stamped(id)
+    }
+
+    /// Whether the operation did not even start.
+    pub(super) fn is_refused(&self) -> bool {
+        self.refused.is_some()
+    }
+
+    /// Whether it has errors and no data, which may also happen to an operation that was executed.
+    pub(super) fn has_no_data(&self) -> bool {
+        self.response.data == Value::Null && !self.response.errors.is_empty()
+    }
+
+    pub(super) fn into_errors(self) -> Vec<ServerError> {
+        self.response.errors
+    }
+
+    fn stamped(mut self, id: &RequestId) -> Self {
+        if self.refused.is_some() {
+            self.response.errors.truncate(MOST_ERRORS);
+        }
+        for error in &mut self.response.errors {
+            classify(error, self.refused.is_some());
+            error.extensions.get_or_insert_default().set("requestId", id.as_str());
+        }
+        self
+    }
+
+    fn status(&self, media: Media) -> StatusCode {
+        match (self.refused, media) {
+            (Some(Standing::Status(status)), _) => status,
+            (Some(Standing::RequestError), Media::GraphqlResponse) => StatusCode::BAD_REQUEST,
+            (Some(Standing::RequestError), Media::Json) | (None, _) => StatusCode::OK,
+        }
+    }
+
+    pub(super) fn into_http(mut self, media: Media) -> axum::response::Response {
+        let status = self.status(media);
+        let from_resolvers = std::mem::take(&mut self.response.http_headers);
+        let mut response = json(status, media, &self);
+        let headers = response.headers_mut();
+        headers.extend(from_resolvers);
+        match status {
+            StatusCode::UNAUTHORIZED => drop(headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+            StatusCode::METHOD_NOT_ALLOWED => drop(headers.insert(ALLOW, HeaderValue::from_static("POST"))),
+            StatusCode::SERVICE_UNAVAILABLE => drop(headers.insert(RETRY_AFTER, HeaderValue::from_static("1"))),
+            _ => {}
+        }
+        response
+    }
+
+    /// Several answers in an array: each says for itself how it went.
+    pub(super) fn all_into_http(answers: &[Self], media: Media) -> axum::response::Response {
+        json(StatusCode::OK, media, &answers)
+    }
+}
+
+/// Gives an error its code, if the room that raised it has not.
+fn classify(error: &mut ServerError, refused: bool) {
+    let extensions = error.extensions.get_or_insert_default();
+    if extensions.get("code").is_some() {
+        return;
+    }
+    let unfit = UNFIT_VALUE.iter().any(|beginning| error.message.starts_with(beginning));
+    match (unfit, refused) {
+        (true, _) => extensions.set("code", "BAD_USER_INPUT"),
+        (false, true) => extensions.set("code", "GRAPHQL_VALIDATION_FAILED"),
+        // Whoever writes an error for clients gives it a code. This one was not written for them, so its text stays here.
+        (false, false) => {
+            tracing::error!(error = %error.message, path = ?error.path, "a resolver failed with an error without a code");
+            error.message = INTERNAL_SENTENCE.to_owned();
+            extensions.set("code", "INTERNAL");
+        }
+    }
+}
+
+fn json(status: StatusCode, media: Media, body: &impl Serialize) -> axum::response::Response {
+    match serde_json::to_vec(body) {
+        Ok(body) => (status, [(CONTENT_TYPE, media.content_type())], body).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "an answer could not be written as JSON");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// An operation that was not executed has no `data` at all, one that was has it even if it is null.
+impl Serialize for Answer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            #[serde(skip_serializing_if = "<[_]>::is_empty")]
+            errors: &'a [ServerError],
+            #[serde(skip_serializing_if = "Option::is_none")]
+            data: Option<&'a Value>,
+            #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+            extensions: &'a BTreeMap<String, Value>,
+        }
+        let Response { errors, data, extensions, .. } = &self.response;
+        Body { errors, data: self.refused.is_none().then_some(data), extensions }.serialize(serializer)
+    }
+}

@@ -1,0 +1,159 @@
+//! Operations over HTTP: queries by GET or POST, mutations by POST, subscriptions by neither.
+
+use std::sync::Arc;
+
+use async_graphql::{Executor, parser::types::OperationType};
+use axum::{
+    Extension,
+    body::Bytes,
+    extract::{
+        FromRequest as _, RawQuery, Request, State,
+        ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
+    },
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{ALLOW, CONTENT_LENGTH, UPGRADE},
+    },
+    response::{IntoResponse, Response},
+};
+use tokio::time::timeout;
+
+use super::{
+    Gate, Limits, RequestId, SignedIn,
+    answer::Answer,
+    bearer,
+    media::{self, Media},
+    operation::{Operation, Place, unbroken},
+    parameters::{Body, Parameters},
+    refusal::Refusal,
+    ws,
+};
+
+const GET_ONLY_QUERIES: &str = "Only queries may be sent by GET; send mutations by POST.";
+const OTHER_METHODS: &str = "Send queries by GET or POST, and mutations by POST.";
+
+pub(super) async fn get<E: Executor>(
+    State(gate): State<Arc<Gate<E>>>,
+    Extension(id): Extension<RequestId>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Response {
+    match upgrade {
+        Ok(upgrade) => ws::accept(&gate, upgrade, &headers)
+            .unwrap_or_else(|refusal| Answer::refused(refusal, &id).into_http(Media::Json)),
+        Err(rejection) if headers.contains_key(UPGRADE) => rejection.into_response(),
+        Err(_) => respond(&id, &headers, gate.answer_get(&id, &headers, &query.unwrap_or_default())).await,
+    }
+}
+
+pub(super) async fn post<E: Executor>(
+    State(gate): State<Arc<Gate<E>>>,
+    Extension(id): Extension<RequestId>,
+    request: Request,
+) -> Response {
+    let headers = request.headers().clone();
+    respond(&id, &headers, gate.answer_post(&id, &headers, request)).await
+}
+
+pub(super) async fn method_not_allowed(Extension(id): Extension<RequestId>, headers: HeaderMap) -> Response {
+    let media = Media::negotiate(&headers).unwrap_or(Media::Json);
+    let mut response = Answer::refused(Refusal::method_not_allowed(OTHER_METHODS), &id).into_http(media);
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
+    response
+}
+
+/// One answer, or one for each request of an array.
+#[expect(clippy::large_enum_variant, reason = "the larger one is the usual one")]
+enum Answers {
+    Single(Answer),
+    Batch(Vec<Answer>),
+}
+
+async fn respond(
+    id: &RequestId,
+    headers: &HeaderMap,
+    work: impl Future<Output = Result<Answers, Refusal>>,
+) -> Response {
+    let media = match Media::negotiate(headers) {
+        Ok(media) => media,
+        Err(refusal) => return Answer::refused(refusal, id).into_http(Media::Json),
+    };
+    match unbroken(work).await.flatten() {
+        Ok(Answers::Single(answer)) => answer.into_http(media),
+        Ok(Answers::Batch(answers)) => Answer::all_into_http(&answers, media),
+        Err(refusal) => Answer::refused(refusal, id).into_http(media),
+    }
+}
+
+impl<E: Executor> Gate<E> {
+    async fn answer_get(&self, id: &RequestId, headers: &HeaderMap, query: &str) -> Result<Answers, Refusal> {
+        let place = self.place()?;
+        let parameters = Parameters::from_query_string(query)?;
+        let client = self.sign_in(bearer::from_headers(headers)).await?;
+        let operation = Operation::prepare(parameters, &self.front.limits.document)?;
+        if operation.kind == OperationType::Mutation {
+            return Err(Refusal::method_not_allowed(GET_ONLY_QUERIES));
+        }
+        self.run(operation, &client, id, place).await.map(Answers::Single)
+    }
+
+    async fn answer_post(&self, id: &RequestId, headers: &HeaderMap, request: Request) -> Result<Answers, Refusal> {
+        let place = self.place()?;
+        media::require_json(headers)?;
+        let body = read(request, &self.front.limits).await?;
+        let body = Body::from_json(&body, self.front.limits.batch)?;
+        let client = self.sign_in(bearer::from_headers(headers)).await?;
+        match body {
+            Body::Single(parameters) => self.prepare_and_run(parameters, &client, id, place).await.map(Answers::Single),
+            Body::Batch(requests) => {
+                let mut answers = Vec::with_capacity(requests.len());
+                // One after the other, so that an array takes no more of the machine than a single request.
+                for parameters in requests {
+                    let answer = self.prepare_and_run(parameters, &client, id, place.clone()).await;
+                    answers.push(answer.unwrap_or_else(|refusal| Answer::refused(refusal, id)));
+                }
+                Ok(Answers::Batch(answers))
+            }
+        }
+    }
+
+    async fn prepare_and_run(
+        &self,
+        parameters: Parameters,
+        client: &SignedIn,
+        id: &RequestId,
+        place: Place,
+    ) -> Result<Answer, Refusal> {
+        let operation = Operation::prepare(parameters, &self.front.limits.document)?;
+        self.run(operation, client, id, place).await
+    }
+
+    async fn run(
+        &self,
+        operation: Operation,
+        client: &SignedIn,
+        id: &RequestId,
+        place: Place,
+    ) -> Result<Answer, Refusal> {
+        match operation.kind {
+            OperationType::Subscription => Err(Refusal::subscription_over_http()),
+            OperationType::Query | OperationType::Mutation => Ok(self.execute(operation, client, id, place).await),
+        }
+    }
+}
+
+/// Reads a body, but no more of it than the limit. One that announces more is not read at all.
+async fn read(request: Request, limits: &Limits) -> Result<Bytes, Refusal> {
+    let too_large = || Refusal::body_too_large(limits.body_bytes);
+    let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limits.body_bytes as u64) {
+        return Err(too_large());
+    }
+    match timeout(limits.body_within, Bytes::from_request(request, &())).await {
+        Err(_) => Err(Refusal::body_too_slow()),
+        Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(too_large()),
+        Ok(Err(_)) => Err(Refusal::malformed("The request body broke off.")),
+        Ok(Ok(body)) => Ok(body),
+    }
+}

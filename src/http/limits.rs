@@ -1,0 +1,116 @@
+//! How much a client may ask for. Every bound of the HTTP layer stands here, with its default.
+
+use std::time::Duration;
+
+/// Bounds of requests, documents and sockets.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Largest request body, in bytes. Larger ones get 413, and no more than this is ever read of them.
+    pub body_bytes: usize,
+    /// Longest time to wait for a request body. Slower ones get 408.
+    pub body_within: Duration,
+    /// Longest time a query or mutation may take. Longer ones get 504. Subscriptions have no such end.
+    pub deadline: Duration,
+    /// Queries and mutations at work at once, over HTTP and websockets together. Beyond it: 503 with `Retry-After`.
+    pub concurrent_requests: usize,
+    /// How many operations one request body may carry as an array; `None` refuses arrays.
+    pub batch: Option<usize>,
+    /// Bounds of a GraphQL document.
+    pub document: DocumentLimits,
+    /// Bounds of a websocket.
+    pub socket: SocketLimits,
+}
+
+/// Bounds of a GraphQL document, checked before anything is executed. Counts are of the document with every fragment
+/// written out where it is spread, since that is what would be executed.
+#[derive(Clone, Debug)]
+pub struct DocumentLimits {
+    /// Lexical tokens.
+    pub tokens: usize,
+    /// Longest name or number, in bytes: an unknown name is compared with every known one for a suggestion.
+    pub word_bytes: usize,
+    /// Brackets of any kind open at once. The parser recurses once for each, so this is what protects its stack; 60 is
+    /// safe in a debug build on a thread with 2 MiB.
+    pub bracket_depth: usize,
+    /// Fields and fragments of all operations together.
+    pub selections: u32,
+    /// Fields within fields; what is below `__schema` and `__type` is not counted.
+    pub depth: u32,
+    /// Selection sets within selection sets, of fields and fragments alike. The executor refuses more than 32 without a
+    /// code, so keep it below.
+    pub nesting: u32,
+    /// Lists of types, fields or input fields within each other below `__schema` and `__type`: each multiplies the answer
+    /// by their number. The standard introspection query needs 2.
+    pub introspection_lists: u32,
+    /// Aliases of one operation.
+    pub aliases: u32,
+    /// Fields at the root of one operation.
+    pub root_fields: u32,
+    /// Directives of one operation.
+    pub directives: u32,
+}
+
+/// Bounds of a websocket.
+#[derive(Clone, Debug)]
+pub struct SocketLimits {
+    /// Sockets open at once. Beyond it: 503 instead of the upgrade.
+    pub sockets: usize,
+    /// Largest message a client may send, in bytes. Larger ones close the socket with 1009.
+    pub message_bytes: usize,
+    /// Bytes that may wait for one client to read them; whoever wants to add more waits, one frame larger than this
+    /// waits until it is alone.
+    pub queued_bytes: usize,
+    /// Time for `connection_init` to arrive: 4408 after it.
+    pub init_within: Duration,
+    /// Time between two pings. A client that sent nothing for two of them is closed.
+    pub ping_every: Duration,
+    /// Longest time one frame may take to be written. A client that reads more slowly is dropped.
+    pub write_within: Duration,
+    /// Operations running at once on one socket. Beyond it: an `error` with `TOO_MANY_OPERATIONS`.
+    pub operations: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 1_000_000,
+            body_within: Duration::from_secs(10),
+            deadline: Duration::from_secs(10),
+            concurrent_requests: 256,
+            batch: None,
+            document: DocumentLimits::default(),
+            socket: SocketLimits::default(),
+        }
+    }
+}
+
+impl Default for DocumentLimits {
+    fn default() -> Self {
+        Self {
+            tokens: 15_000,
+            word_bytes: 200,
+            bracket_depth: 60,
+            selections: 2_000,
+            depth: 15,
+            nesting: 30,
+            introspection_lists: 2,
+            aliases: 30,
+            root_fields: 20,
+            directives: 50,
+        }
+    }
+}
+
+impl Default for SocketLimits {
+    fn default() -> Self {
+        Self {
+            sockets: 10_000,
+            message_bytes: 64 * 1024,
+            queued_bytes: 256 * 1024,
+            init_within: Duration::from_secs(3),
+            ping_every: Duration::from_secs(12),
+            write_within: Duration::from_secs(10),
+            operations: 100,
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! One operation from its parameters to its answer, whichever way it came.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use async_graphql::{
+    Executor, Positioned, Request, Value, Variables,
+    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
+};
+use futures_util::FutureExt as _;
+use tokio::{sync::OwnedSemaphorePermit, time::timeout};
+use tracing::Instrument as _;
+
+use super::{
+    Attach, DocumentLimits, Gate, RequestId, SignInError, SignedIn, answer::Answer, bearer::Token, guard,
+    parameters::Parameters, refusal::Refusal,
+};
+
+/// The place of a request among those at work. Whatever works for it holds it.
+pub(super) type Place = Arc<OwnedSemaphorePermit>;
+
+/// A request whose document is parsed, within the limits, and has the operation that is asked for.
+pub(super) struct Operation {
+    pub(super) kind: OperationType,
+    request: Request,
+}
+
+impl Operation {
+    pub(super) fn prepare(parameters: Parameters, limits: &DocumentLimits) -> Result<Self, Refusal> {
+        let mut request = parameters.into_request()?;
+        let (name, variables) = (request.operation_name.take(), std::mem::take(&mut request.variables));
+        let definition = select(guard::parse(&mut request, limits)?, name.as_deref())?;
+        check_presence(&definition.node, &variables)?;
+        let kind = definition.node.ty;
+        request.operation_name = name;
+        Ok(Self { kind, request: request.variables(variables) })
+    }
+
+    /// What the executor gets.
+    pub(super) fn into_request(self, attach: &Attach, id: &RequestId) -> Request {
+        attach(self.request, id)
+    }
+}
+
+/// The operation to run, as the GraphQL specification's `GetOperation` finds it.
+fn select<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Result<&'a Positioned<OperationDefinition>, Refusal> {
+    match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => Ok(operation),
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
+            operations.values().next().ok_or_else(Refusal::internal)
+        }
+        (DocumentOperations::Multiple(operations), None) => {
+            let count = operations.len();
+            Err(Refusal::which_operation(format!("The document has {count} operations; say which in `operationName`.")))
+        }
+        (DocumentOperations::Multiple(operations), Some(name)) if operations.contains_key(name) => {
+            Ok(&operations[name])
+        }
+        (_, Some(name)) => Err(Refusal::which_operation(format!("The document has no operation named \"{name}\"."))),
+    }
+}
+
+/// Each variable that must have a value has one. Whether it is of the right type is checked by the executor, against the
+/// arguments it is used for.
+fn check_presence(operation: &OperationDefinition, variables: &Variables) -> Result<(), Refusal> {
+    for variable in &operation.variable_definitions {
+        let (name, kind) = (&variable.node.name.node, &variable.node.var_type.node);
+        let given = variables.get(name);
+        let absent = given.is_none() && variable.node.default_value.is_none();
+        if !kind.nullable && (absent || given == Some(&Value::Null)) {
+            return Err(Refusal::missing_variable(name, &kind.to_string(), variable.pos));
+        }
+    }
+    Ok(())
+}
+
+impl<E: Executor> Gate<E> {
+    /// A place among the requests at work.
+    pub(super) fn place(&self) -> Result<Place, Refusal> {
+        let place = self.request_places.clone().try_acquire_owned();
+        place.map(Arc::new).map_err(|_| Refusal::overloaded("requests"))
+    }
+
+    pub(super) async fn sign_in(&self, token: Token) -> Result<SignedIn, SignInError> {
+        let answer = timeout(self.front.limits.deadline, (self.front.sign_in)(token?));
+        answer.await.unwrap_or(Err(SignInError::Unavailable))
+    }
+
+    /// Runs a query or mutation to its answer. A mutation also runs on when nobody waits for the answer any more: what it
+    /// began, it ends.
+    pub(super) async fn execute(
+        &self,
+        operation: Operation,
+        client: &SignedIn,
+        id: &RequestId,
+        place: Place,
+    ) -> Answer {
+        let (schema, attach, deadline) = (self.front.schema.clone(), client.attach.clone(), self.front.limits.deadline);
+        let (kind, its_id) = (operation.kind, id.clone());
+        let work = async move {
+            let _place = place;
+            let execution = async { schema.execute(operation.into_request(&attach, &its_id)).await };
+            match within(deadline, execution).await {
+                Ok(response) => Answer::executed(response, &its_id),
+                Err(refusal) => Answer::refused(refusal, &its_id),
+            }
+        };
+        let work = work.instrument(tracing::info_span!("operation", request_id = %id));
+        match kind {
+            OperationType::Mutation => {
+                tokio::spawn(work).await.unwrap_or_else(|_| Answer::refused(Refusal::internal(), id))
+            }
+            _ => work.await,
+        }
+    }
+}
+
+async fn within<T>(deadline: Duration, work: impl Future<Output = T>) -> Result<T, Refusal> {
+    timeout(deadline, unbroken(work)).await.unwrap_or_else(|_| Err(Refusal::deadline()))
+}
+
+/// The outcome of the work, even if it panics: a resolver's mistake costs its operation, nothing else.
+pub(super) async fn unbroken<T>(work: impl Future<Output = T>) -> Result<T, Refusal> {
+    // Nothing the work touched is used again, except what it shares with other operations, which is theirs to keep sound.
+    AssertUnwindSafe(work).catch_unwind().await.map_err(|_| Refusal::panicked())
+}

@@ -1,0 +1,39 @@
+//! Who asks: the seam between this layer, which finds the token, and the room that knows what it is worth.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use async_graphql::Request;
+use futures_util::future::BoxFuture;
+
+use super::RequestId;
+
+/// Decides who a bearer token belongs to. Called once for an HTTP request and once for a socket. `None` means that no token
+/// was sent: such clients are anonymous, and the schema's guards decide what they may see.
+pub type SignIn = Arc<dyn Fn(Option<String>) -> BoxFuture<'static, Result<SignedIn, SignInError>> + Send + Sync>;
+
+/// Puts into a request what its resolvers need to know. Called once for each operation, over HTTP and websockets alike.
+pub type Attach = Arc<dyn Fn(Request, &RequestId) -> Request + Send + Sync>;
+
+/// A client that may go on.
+#[derive(Clone)]
+pub struct SignedIn {
+    /// What its operations carry.
+    pub attach: Attach,
+    /// How long the token is still good for; `None` if it does not expire. A socket is closed with 4403 when it ends.
+    pub expires_in: Option<Duration>,
+}
+
+/// Why a client may not go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInError {
+    /// The token is malformed, forged, revoked or expired: 401, or a socket closed with 4403.
+    Invalid,
+    /// It could not be checked now: 503, or a socket closed with 1013.
+    Unavailable,
+}
+
+impl fmt::Debug for SignedIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignedIn").field("expires_in", &self.expires_in).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,311 @@
+//! graphql-transport-ws at `GET /graphql` with an upgrade: the protocol's state machine, one [`Conversation`] for each socket.
+//!
+//! One task reads and writes a socket; every operation of it is a task of its own (`ws/subscribe.rs`) that puts frames into
+//! the socket's outbox (`ws/outbox.rs`). So a slow operation delays no other and no ping, and a client that does not read
+//! holds up its own operations only, until it is dropped. What always holds:
+//!
+//! - A message is read only when there is room for the reply to it.
+//! - Nothing is executed before `connection_ack`, and nothing after the socket is gone: its operations end with it.
+//! - Every state has an end: `connection_init` must come, signing in must finish, tokens expire, silence is noticed.
+
+use std::{ops::ControlFlow, sync::Arc};
+
+use async_graphql::Executor;
+use axum::{
+    extract::ws::{Message, WebSocket, WebSocketUpgrade},
+    http::HeaderMap,
+    response::Response,
+};
+use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::SplitStream};
+use serde_json::{Map, Value};
+use tokio::{
+    select,
+    time::{Instant, MissedTickBehavior, interval_at, sleep_until},
+};
+use tokio_tungstenite::tungstenite;
+
+use self::{
+    close::Close,
+    message::{ClientMessage, ServerMessage},
+    outbox::{LARGEST_FRAME_BYTES, Outbox, Slot},
+    running::Running,
+    subscribe::Subscriber,
+};
+use super::{
+    Gate, RequestId, SignInError, SignedIn, SocketLimits,
+    answer::Answer,
+    bearer::{self, Token},
+    operation::unbroken,
+    parameters::Parameters,
+    refusal::Refusal,
+};
+
+mod close;
+mod message;
+mod outbox;
+mod running;
+mod subscribe;
+
+const SUBPROTOCOL: &str = "graphql-transport-ws";
+
+/// The default of 128 KiB costs that much memory for each socket, and zeroing it costs half of the time.
+const READ_BUFFER_BYTES: usize = 4096;
+
+/// What may be buffered for a client that stops reading half-way: one frame and the transport's own pongs.
+const WRITE_BUFFER_BYTES: usize = LARGEST_FRAME_BYTES + 64 * 1024;
+
+/// Accepts a socket, or refuses the upgrade.
+pub(super) fn accept<E: Executor>(
+    gate: &Arc<Gate<E>>,
+    upgrade: WebSocketUpgrade,
+    headers: &HeaderMap,
+) -> Result<Response, Refusal> {
+    if gate.front.shutdown.is_cancelled() {
+        return Err(Refusal::shutting_down());
+    }
+    if !gate.front.allowed_origins.allow(headers) {
+        return Err(Refusal::origin());
+    }
+    let place = gate.socket_places.clone().try_acquire_owned().map_err(|_| Refusal::overloaded("sockets"))?;
+    let message_bytes = gate.front.limits.socket.message_bytes;
+    let upgrade = upgrade
+        .protocols([SUBPROTOCOL])
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(0)
+        .max_write_buffer_size(WRITE_BUFFER_BYTES)
+        .max_message_size(message_bytes)
+        .max_frame_size(message_bytes);
+    let spoken = upgrade.selected_protocol().is_some();
+    let (gate, token, counted) = (gate.clone(), bearer::from_headers(headers), gate.front.sockets.token());
+    Ok(upgrade.on_upgrade(move |socket| async move {
+        converse(gate, socket, token, spoken).await;
+        drop((place, counted));
+    }))
+}
+
+/// A socket's whole life.
+async fn converse<E: Executor>(gate: Arc<Gate<E>>, socket: WebSocket, token: Token, spoken: bool) {
+    let (sink, mut incoming) = socket.split();
+    let (outbox, mut writer) = Outbox::new(&gate.front.limits.socket, sink);
+    let mut conversation = Conversation::new(gate, outbox, token);
+    let end = match spoken {
+        false => End::Close(Close::SUBPROTOCOL),
+        true => select! {
+            end = conversation.run(&mut incoming) => end,
+            () = writer.run() => End::Lost,
+        },
+    };
+    // The operations end now, not after the farewell.
+    drop(conversation);
+    match end {
+        End::Close(close) => writer.close(&close, incoming).await,
+        End::ClosedByClient => writer.flush().await,
+        End::Lost => {}
+    }
+}
+
+/// How a conversation ends.
+#[derive(Debug)]
+enum End {
+    Close(Close),
+    ClosedByClient,
+    /// The connection broke, or its client stopped reading.
+    Lost,
+}
+
+/// What follows an event: on, or the end.
+type Step = ControlFlow<End>;
+
+const ON: Step = ControlFlow::Continue(());
+
+fn close(why: Close) -> Step {
+    ControlFlow::Break(End::Close(why))
+}
+
+/// Where a client stands.
+enum Phase {
+    /// Nothing has been heard yet; `connection_init` must come before this instant.
+    Silent(Instant),
+    /// The token is being checked, which has a deadline of its own. The slot is for the acknowledgement.
+    SigningIn(BoxFuture<'static, Result<SignedIn, SignInError>>, Slot),
+    /// Acknowledged, until this instant if the token expires.
+    SignedIn(SignedIn, Option<Instant>),
+}
+
+impl Phase {
+    /// Waits for what this phase ends with. Loses nothing when it is dropped before it is done.
+    async fn settled(&mut self) -> Result<SignedIn, Close> {
+        match self {
+            Self::Silent(until) => {
+                sleep_until(*until).await;
+                Err(Close::INIT_TIMEOUT)
+            }
+            Self::SigningIn(outcome, _) => outcome.await.map_err(|error| match error {
+                SignInError::Invalid => Close::FORBIDDEN,
+                SignInError::Unavailable => Close::SIGN_IN_UNAVAILABLE,
+            }),
+            Self::SignedIn(_, Some(expires)) => {
+                sleep_until(*expires).await;
+                Err(Close::EXPIRED)
+            }
+            Self::SignedIn(_, None) => std::future::pending().await,
+        }
+    }
+}
+
+struct Conversation<E> {
+    gate: Arc<Gate<E>>,
+    outbox: Outbox,
+    /// What the upgrade request carried, for clients that send none with `connection_init`.
+    token: Token,
+    phase: Phase,
+    running: Running,
+    last_heard: Instant,
+}
+
+impl<E: Executor> Conversation<E> {
+    fn new(gate: Arc<Gate<E>>, outbox: Outbox, token: Token) -> Self {
+        let now = Instant::now();
+        let phase = Phase::Silent(now + gate.front.limits.socket.init_within);
+        Self { gate, outbox, token, phase, running: Running::default(), last_heard: now }
+    }
+
+    fn limits(&self) -> &SocketLimits {
+        &self.gate.front.limits.socket
+    }
+
+    /// One event after the other, until one ends it.
+    async fn run(&mut self, incoming: &mut SplitStream<WebSocket>) -> End {
+        let shutdown = self.gate.front.shutdown.clone();
+        let (every, reply_bytes) = (self.limits().ping_every, self.limits().message_bytes);
+        let mut pings = interval_at(Instant::now() + every, every);
+        pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let step = select! {
+                biased;
+                () = shutdown.cancelled() => close(Close::RESTART),
+                outcome = self.phase.settled() => self.acknowledge(outcome),
+                _ = pings.tick() => self.ping(),
+                (slot, message) = receive(&self.outbox, reply_bytes, incoming) => self.hear(slot, message),
+            };
+            if let ControlFlow::Break(end) = step {
+                return end;
+            }
+        }
+    }
+
+    fn ping(&self) -> Step {
+        if self.last_heard.elapsed() >= self.limits().ping_every * 2 {
+            return close(Close::SILENT);
+        }
+        if let (Phase::SignedIn(..), Ok(ping)) = (&self.phase, ServerMessage::Ping.to_json()) {
+            // Without room a ping is not needed: the client has enough to read.
+            self.outbox.try_send(ping);
+        }
+        ON
+    }
+
+    fn hear(&mut self, slot: Slot, message: Option<Result<Message, axum::Error>>) -> Step {
+        self.last_heard = Instant::now();
+        match message {
+            Some(Ok(Message::Text(text))) => match ClientMessage::read(&text) {
+                Ok(message) => self.obey(slot, message),
+                Err(why) => close(why),
+            },
+            Some(Ok(Message::Binary(_))) => close(Close::invalid("Messages must be text")),
+            // The transport answers its own pings.
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => ON,
+            Some(Ok(Message::Close(_))) => ControlFlow::Break(End::ClosedByClient),
+            Some(Err(error)) => ControlFlow::Break(broken(error)),
+            None => ControlFlow::Break(End::Lost),
+        }
+    }
+
+    fn obey(&mut self, slot: Slot, message: ClientMessage) -> Step {
+        match (message, &self.phase) {
+            (ClientMessage::ConnectionInit(payload), Phase::Silent(_)) => self.sign_in(slot, &payload),
+            (ClientMessage::ConnectionInit(_), _) => close(Close::TOO_MANY_INITS),
+            (ClientMessage::Ping(payload), _) => reply(slot, &ServerMessage::Pong { payload }),
+            (ClientMessage::Pong, _) => ON,
+            (ClientMessage::Subscribe(id, parameters), Phase::SignedIn(client, _)) => {
+                let client = client.clone();
+                self.subscribe(slot, client, id, parameters)
+            }
+            (ClientMessage::Subscribe(..), _) => close(Close::UNAUTHORIZED),
+            (ClientMessage::Complete(id), _) => {
+                self.running.stop(&id);
+                ON
+            }
+        }
+    }
+
+    fn sign_in(&mut self, slot: Slot, payload: &Map<String, Value>) -> Step {
+        let token = match bearer::from_payload(payload) {
+            Ok(None) => self.token.clone(),
+            token => token,
+        };
+        let gate = self.gate.clone();
+        let work = async move { unbroken(gate.sign_in(token)).await.unwrap_or(Err(SignInError::Unavailable)) };
+        self.phase = Phase::SigningIn(work.boxed(), slot);
+        ON
+    }
+
+    fn acknowledge(&mut self, outcome: Result<SignedIn, Close>) -> Step {
+        let client = match outcome {
+            Ok(client) => client,
+            Err(why) => return close(why),
+        };
+        // An expiry beyond what the clock can count to is none.
+        let expires = client.expires_in.and_then(|good_for| Instant::now().checked_add(good_for));
+        match std::mem::replace(&mut self.phase, Phase::SignedIn(client, expires)) {
+            Phase::SigningIn(_, slot) => reply(slot, &ServerMessage::ConnectionAck),
+            Phase::Silent(_) | Phase::SignedIn(..) => ON,
+        }
+    }
+
+    fn subscribe(&mut self, slot: Slot, client: SignedIn, id: String, parameters: Parameters) -> Step {
+        let (most, request_id) = (self.limits().operations, RequestId::fresh());
+        if self.running.contains(&id) {
+            return close(Close::duplicate(&id));
+        }
+        if self.running.len() >= most {
+            let errors = Answer::refused(Refusal::too_many_operations(most), &request_id).into_errors();
+            return reply(slot, &ServerMessage::Error { id: &id, payload: &errors });
+        }
+        let (gate, outbox) = (self.gate.clone(), self.outbox.clone());
+        let subscriber = |ticket| Subscriber { gate, client, outbox, ticket, id: request_id };
+        self.running.start(id, |ticket| subscriber(ticket).run(parameters));
+        ON
+    }
+}
+
+/// The next message, with room for a reply to it. Loses nothing when it is dropped before it is done.
+async fn receive(
+    outbox: &Outbox,
+    reply_bytes: usize,
+    incoming: &mut SplitStream<WebSocket>,
+) -> (Slot, Option<Result<Message, axum::Error>>) {
+    match outbox.reserve(reply_bytes).await {
+        Ok(slot) => (slot, incoming.next().await),
+        // The writer has gone, which ends the conversation.
+        Err(_) => std::future::pending().await,
+    }
+}
+
+fn reply(slot: Slot, message: &ServerMessage<'_>) -> Step {
+    if let Ok(text) = message.to_json() {
+        slot.send(text);
+    }
+    ON
+}
+
+/// What to tell a client whose frames cannot be read, if there is anyone to tell.
+fn broken(error: axum::Error) -> End {
+    use tungstenite::Error;
+    match error.into_inner().downcast_ref::<Error>() {
+        Some(Error::Capacity(_)) => End::Close(Close::TOO_LARGE),
+        Some(Error::Utf8(_)) => End::Close(Close::NOT_TEXT),
+        Some(Error::Protocol(_)) => End::Close(Close::BROKEN_FRAME),
+        _ => End::Lost,
+    }
+}

@@ -1,0 +1,136 @@
+//! What waits for one client to read it: bounded in bytes, so that a client that does not read costs no more than that.
+//! When it is full, whoever has something to say waits; what the client may have to wait for in turn is up to them.
+
+use std::sync::Arc;
+
+use axum::extract::ws::{Message, WebSocket};
+use futures_util::{SinkExt as _, StreamExt as _, stream::SplitSink, stream::SplitStream};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
+    time::{Duration, timeout},
+};
+
+use super::close::Close;
+use crate::http::SocketLimits;
+
+/// Frames that may wait, however small they are.
+const MOST_FRAMES: usize = 128;
+
+/// The largest frame that is sent at all.
+pub(super) const LARGEST_FRAME_BYTES: usize = 16 * 1024 * 1024;
+
+/// Time for a client to answer our close frame with its own.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// A frame, and the room it takes until it is written.
+struct Frame {
+    text: String,
+    _room: OwnedSemaphorePermit,
+}
+
+/// The end that is written to. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Outbox {
+    frames: mpsc::Sender<Frame>,
+    room: Arc<Semaphore>,
+    /// The most that one frame is counted for.
+    share: usize,
+}
+
+/// Room for one frame.
+pub(super) struct Slot {
+    frame: mpsc::OwnedPermit<Frame>,
+    room: OwnedSemaphorePermit,
+}
+
+/// The writer has gone, and the socket with it.
+#[derive(Debug)]
+pub(super) struct Gone;
+
+impl Outbox {
+    /// The reader keeps room for its longest reply while it waits for the next message, so there is that much more.
+    pub(super) fn new(limits: &SocketLimits, sink: SplitSink<WebSocket, Message>) -> (Self, Writer) {
+        let (frames, queue) = mpsc::channel(MOST_FRAMES);
+        let share = limits.queued_bytes.max(limits.message_bytes);
+        let room = Arc::new(Semaphore::new(share + limits.message_bytes));
+        let writer = Writer { sink, queue, write_within: limits.write_within };
+        (Self { frames, room, share }, writer)
+    }
+
+    /// Waits for room for so many bytes.
+    pub(super) async fn reserve(&self, bytes: usize) -> Result<Slot, Gone> {
+        let room = self.room.clone().acquire_many_owned(self.counted(bytes)).await.map_err(|_| Gone)?;
+        let frame = self.frames.clone().reserve_owned().await.map_err(|_| Gone)?;
+        Ok(Slot { frame, room })
+    }
+
+    pub(super) async fn send(&self, text: String) -> Result<(), Gone> {
+        self.reserve(text.len()).await?.send(text);
+        Ok(())
+    }
+
+    /// Sends what may as well be left out when there is no room.
+    pub(super) fn try_send(&self, text: String) {
+        let room = self.room.clone().try_acquire_many_owned(self.counted(text.len()));
+        if let (Ok(room), Ok(frame)) = (room, self.frames.clone().try_reserve_owned()) {
+            Slot { frame, room }.send(text);
+        }
+    }
+
+    fn counted(&self, bytes: usize) -> u32 {
+        u32::try_from(bytes.clamp(1, self.share)).unwrap_or(u32::MAX)
+    }
+}
+
+impl Slot {
+    /// Gives back the room that the frame does not need.
+    pub(super) fn send(mut self, text: String) {
+        let needed = self.room.split(text.len().min(self.room.num_permits()));
+        if let Some(room) = needed {
+            self.frame.send(Frame { text, _room: room });
+        }
+    }
+}
+
+/// The end that reaches the client.
+pub(super) struct Writer {
+    sink: SplitSink<WebSocket, Message>,
+    queue: mpsc::Receiver<Frame>,
+    write_within: Duration,
+}
+
+impl Writer {
+    /// Writes until a frame cannot be written, or not in time: then the client has gone, or might as well have.
+    pub(super) async fn run(&mut self) {
+        while let Some(frame) = self.queue.recv().await {
+            match timeout(self.write_within, self.sink.send(Message::text(frame.text))).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) => return,
+                Err(_) => return tracing::info!("a socket was dropped: its client does not read"),
+            }
+        }
+    }
+
+    /// Says farewell: what is still queued, then the close frame, then waits for the client's, since dropping a socket with
+    /// unread input can take back what was written last.
+    pub(super) async fn close(mut self, close: &Close, mut incoming: SplitStream<WebSocket>) {
+        let farewell = async {
+            while let Ok(frame) = self.queue.try_recv() {
+                self.sink.send(Message::text(frame.text)).await?;
+            }
+            self.sink.send(Message::Close(Some(close.frame()))).await?;
+            while let Some(Ok(_)) = incoming.next().await {}
+            if *close == Close::TOO_LARGE {
+                // The rest of that message is still arriving, and nothing reads it.
+                std::future::pending::<()>().await;
+            }
+            Ok::<_, axum::Error>(())
+        };
+        drop(timeout(FAREWELL, farewell).await);
+    }
+
+    /// Lets the answer to a client's own close frame go out.
+    pub(super) async fn flush(mut self) {
+        drop(timeout(FAREWELL, self.sink.close()).await);
+    }
+}

@@ -1,0 +1,125 @@
+//! One operation of a socket, from `subscribe` to its last message.
+
+use std::{panic::AssertUnwindSafe, pin::pin, sync::Arc};
+
+use async_graphql::{Executor, ServerError, parser::types::OperationType};
+use futures_util::{FutureExt as _, StreamExt as _};
+use tracing::Instrument as _;
+
+use super::{
+    message::ServerMessage,
+    outbox::{Gone, LARGEST_FRAME_BYTES, Outbox},
+    running::Ticket,
+};
+use crate::http::{
+    Gate, RequestId, SignedIn,
+    answer::Answer,
+    operation::{Operation, unbroken},
+    parameters::Parameters,
+    refusal::Refusal,
+};
+
+/// An operation at work.
+pub(super) struct Subscriber<E> {
+    pub(super) gate: Arc<Gate<E>>,
+    pub(super) client: SignedIn,
+    pub(super) outbox: Outbox,
+    pub(super) ticket: Ticket,
+    pub(super) id: RequestId,
+}
+
+/// How an operation ends.
+enum End {
+    Complete,
+    /// It did not even start, or broke off: no `complete` follows.
+    Failed(Vec<ServerError>),
+}
+
+impl<E: Executor> Subscriber<E> {
+    pub(super) async fn run(self, parameters: Parameters) {
+        let span = tracing::info_span!("operation", request_id = %self.id);
+        let work = async {
+            let end = match unbroken(self.answer(parameters)).await.flatten() {
+                Ok(end) => end,
+                Err(refusal) => self.failed(refusal),
+            };
+            if self.ticket.leave() {
+                self.finish(end).await;
+            }
+        };
+        work.instrument(span).await;
+    }
+
+    async fn answer(&self, parameters: Parameters) -> Result<End, Refusal> {
+        let operation = Operation::prepare(parameters, &self.gate.front.limits.document)?;
+        match operation.kind {
+            OperationType::Subscription => Ok(self.stream(operation).await),
+            OperationType::Query | OperationType::Mutation => self.once(operation).await,
+        }
+    }
+
+    async fn once(&self, operation: Operation) -> Result<End, Refusal> {
+        let place = self.gate.place()?;
+        let answer = self.gate.execute(operation, &self.client, &self.id, place).await;
+        if answer.is_refused() {
+            return Ok(End::Failed(answer.into_errors()));
+        }
+        Ok(self.next(&answer).await.err().unwrap_or(End::Complete))
+    }
+
+    async fn stream(&self, operation: Operation) -> End {
+        let request = operation.into_request(&self.client.attach, &self.id);
+        let events = self.gate.front.schema.execute_stream(request, None);
+        let mut events = pin!(AssertUnwindSafe(events).catch_unwind().peekable());
+        let mut started = false;
+        while let Some(event) = events.next().await {
+            let Ok(response) = event else { return self.failed(Refusal::panicked()) };
+            let answer = Answer::executed(response, &self.id);
+            if !started && answer.has_no_data() {
+                // A stream that could not be opened is a single event without data.
+                let over = matches!(events.as_mut().peek().now_or_never(), Some(None));
+                if over || answer.is_refused() {
+                    return End::Failed(answer.into_errors());
+                }
+            }
+            started = true;
+            if let Err(end) = self.next(&answer).await {
+                return end;
+            }
+        }
+        End::Complete
+    }
+
+    /// Sends a result, or says what it ends with instead.
+    async fn next(&self, answer: &Answer) -> Result<(), End> {
+        let text = self.text(&ServerMessage::Next { id: self.ticket.id(), payload: answer })?;
+        if text.len() > LARGEST_FRAME_BYTES {
+            return Err(self.failed(Refusal::answer_too_large(LARGEST_FRAME_BYTES)));
+        }
+        // Once the socket has gone, the operation ends, and its last message with it.
+        self.outbox.send(text).await.map_err(|Gone| End::Complete)
+    }
+
+    async fn finish(&self, end: End) {
+        let id = self.ticket.id();
+        let last = match &end {
+            End::Complete => self.text(&ServerMessage::Complete { id }),
+            End::Failed(errors) => self.text(&ServerMessage::Error { id, payload: errors }),
+        };
+        if let Ok(text) = last {
+            // If the socket has gone there is nobody to tell.
+            drop(self.outbox.send(text).await);
+        }
+    }
+
+    fn text(&self, message: &ServerMessage<'_>) -> Result<String, End> {
+        message.to_json().map_err(|error| {
+            tracing::error!(%error, "a message could not be written as JSON");
+            self.failed(Refusal::internal())
+        })
+    }
+
+    fn failed(&self, refusal: Refusal) -> End {
+        End::Failed(Answer::refused(refusal, &self.id).into_errors())
+    }
+}

@@ -1,0 +1,146 @@
+//! The HTTP layer on a port of its own, over the test's schema.
+
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures_util::FutureExt as _;
+use live_gateway::http::{self, Front, Limits, Origins, RequestId, SignInError, SignedIn};
+use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    time::timeout,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{
+    schema::{self, Controls, Viewer},
+    socket::Socket,
+};
+
+/// Longest time any test waits for anything.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long the token `short` is good for.
+pub(super) const SHORT: Duration = Duration::from_millis(300);
+
+pub(super) struct Gateway {
+    pub(super) address: SocketAddr,
+    pub(super) controls: Controls,
+    pub(super) shutdown: CancellationToken,
+    pub(super) sockets: TaskTracker,
+    server: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+        self.server.abort();
+    }
+}
+
+impl Gateway {
+    pub(super) async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// With other limits than the usual ones.
+    pub(super) async fn with(change: impl FnOnce(&mut Limits)) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::on(listener, change).await
+    }
+
+    pub(super) async fn on(listener: TcpListener, change: impl FnOnce(&mut Limits)) -> Self {
+        let address = listener.local_addr().unwrap();
+        let (schema, controls) = schema::build();
+        let mut limits = Limits::default();
+        change(&mut limits);
+        let (shutdown, sockets) = (CancellationToken::new(), TaskTracker::new());
+        let front = Front {
+            schema,
+            sign_in: Arc::new(|token| sign_in(token).boxed()),
+            limits,
+            allowed_origins: Origins::and(["https://studio.example"]),
+            shutdown: shutdown.clone(),
+            sockets: sockets.clone(),
+        };
+        let stop = shutdown.clone().cancelled_owned();
+        let server = axum::serve(listener, http::router(front)).with_graceful_shutdown(stop);
+        let server = tokio::spawn(async move { server.await.unwrap() });
+        Self { address, controls, shutdown, sockets, server }
+    }
+
+    pub(super) fn url(&self) -> String {
+        format!("http://{}/graphql", self.address)
+    }
+
+    pub(super) fn request(&self, method: &str) -> reqwest::RequestBuilder {
+        let client = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
+        client.request(method.parse().unwrap(), self.url())
+    }
+
+    pub(super) fn post(&self, body: impl Into<reqwest::Body>) -> reqwest::RequestBuilder {
+        self.request("POST").header("content-type", "application/json").body(body)
+    }
+
+    pub(super) fn query(&self, query: &str) -> reqwest::RequestBuilder {
+        self.post(serde_json::json!({ "query": query }).to_string())
+    }
+
+    /// Writes bytes to a new connection and reads what comes back until it is closed, or the answer is whole.
+    pub(super) async fn raw(&self, bytes: &[u8]) -> String {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        // The answer may come, and the connection close, before all is written.
+        drop(stream.write_all(bytes).await);
+        let mut answer = Vec::new();
+        drop(timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("the connection is closed in time"));
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    pub(super) async fn socket(&self) -> Socket {
+        Socket::open(self.address).await
+    }
+
+    /// A socket on which operations can start.
+    pub(super) async fn acknowledged(&self) -> Socket {
+        let mut socket = self.socket().await;
+        socket.init(Value::Null).await;
+        socket
+    }
+
+    /// The gateway still answers.
+    pub(super) async fn assert_alive(&self) {
+        let answer = self.query("{hello}").send().await.unwrap();
+        assert_eq!(answer.json::<Value>().await.unwrap()["data"]["hello"], "world");
+    }
+}
+
+/// Tokens say what they are worth.
+async fn sign_in(token: Option<String>) -> Result<SignedIn, SignInError> {
+    let expires_in = match token.as_deref() {
+        None | Some("good") => None,
+        Some("short") => Some(SHORT),
+        Some("eternal") => Some(Duration::MAX),
+        Some("unavailable") => return Err(SignInError::Unavailable),
+        Some("panic") => panic!("signing in has a mistake of its own"),
+        Some("hang") => std::future::pending().await,
+        Some(_) => return Err(SignInError::Invalid),
+    };
+    let name = token.unwrap_or_else(|| "anonymous".to_owned());
+    let attach = move |request: async_graphql::Request, id: &RequestId| {
+        request.data(Viewer { name: name.clone(), request_id: id.to_string() })
+    };
+    Ok(SignedIn { attach: Arc::new(attach), expires_in })
+}
+
+/// Waits until something is so.
+pub(super) async fn eventually(what: &str, so: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !so() {
+        assert!(begun.elapsed() < PATIENCE, "{what} did not happen in time");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
