@@ -7,7 +7,7 @@
 //! Always true: totals of a session never fall, peak ≥ current viewers, viewers ≥ peak, sales are the exact sum of the
 //! orders, and two reads at one instant agree whichever call they come through.
 //!
-//! Reading order: [`panel`] is what users see; `world` is the simulation; `http` writes it in Shopee's words.
+//! Reading order: `panel` is what users see; `world` is the simulation; `http` writes it in Shopee's words.
 
 mod clock;
 mod dice;

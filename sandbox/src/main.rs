@@ -40,7 +40,7 @@ fn introduce(sandbox: &Sandbox) {
         println!("\n{} {} (user {})", account.region, account.username, account.user_id);
         println!("  cookie: {}", account.cookie);
     }
-    for session in sandbox.panel().sessions().iter().filter(|session| session.on_air) {
+    for session in sandbox.panel().on_air() {
         println!(
             "\non air     {} session {} of user {}: {}",
             session.region, session.session_id, session.user_id, session.title

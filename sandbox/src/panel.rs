@@ -1,6 +1,8 @@
 //! The control surface in process: looks at the simulated marketplace and changes it. Cheap to clone, never blocks for
 //! long, and sees the same world as the HTTP side at the same instant.
 
+mod views;
+
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -8,17 +10,16 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+pub use self::views::{AccountView, ClockView, QrView, SessionView};
 use crate::{
     Options, SignedOut,
     clock::Clock,
     faults::{Fault, Faults},
     ledger::{CallRecord, Ledger},
-    region::Region,
-    world::{Account, QrState, Session, World},
+    world::{QrState, Session, World},
 };
 
 const MOST_VIEWERS: u64 = 10_000_000;
@@ -63,82 +64,6 @@ pub enum PanelError {
     TimeRefused,
 }
 
-/// An account, with cookies that work on every host of its region.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AccountView {
-    /// Where it lives.
-    pub region: Region,
-    /// Shopee's user id.
-    pub user_id: i64,
-    /// Sign-in name.
-    pub username: String,
-    /// The value of a `Cookie` header.
-    pub cookie: String,
-    /// Zero for an affiliate, who has no shop.
-    pub shop_id: i64,
-    /// False after `expire_cookie`.
-    pub signed_in: bool,
-}
-
-/// A session and its main numbers at one instant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SessionView {
-    /// Unique over all regions.
-    pub session_id: i64,
-    /// Where it is held.
-    pub region: Region,
-    /// Who holds it.
-    pub user_id: i64,
-    /// In the region's language.
-    pub title: String,
-    /// Whether it runs.
-    pub on_air: bool,
-    /// When it began.
-    pub started_at: DateTime<Utc>,
-    /// None while on air.
-    pub ended_at: Option<DateTime<Utc>>,
-    /// Watching now; zero once ended.
-    pub viewers: u64,
-    /// The most at once.
-    pub peak_viewers: u64,
-    /// Different people so far.
-    pub total_viewers: u64,
-    /// So far.
-    pub likes: u64,
-    /// So far.
-    pub comments: u64,
-    /// Placed.
-    pub orders: u64,
-    /// Items in the placed orders.
-    pub items_sold: u64,
-    /// Worth of the placed orders in 1/100000 of the currency unit.
-    pub sales: i64,
-    /// ISO 4217.
-    pub currency: &'static str,
-}
-
-/// A QR login.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct QrView {
-    /// As `gen_qrcode` gave it.
-    pub id: String,
-    /// Where it was made.
-    pub region: Region,
-    /// `NEW`, `SCANNED`, `CONFIRMED`, `EXPIRED` or `CANCELED`.
-    pub status: &'static str,
-}
-
-/// Simulated time.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ClockView {
-    /// Now.
-    pub now: DateTime<Utc>,
-    /// Simulated seconds in a real one, when not frozen.
-    pub speed: f64,
-    /// Whether it stands still.
-    pub frozen: bool,
-}
-
 impl Panel {
     pub(crate) fn new(options: &Options, stop: CancellationToken) -> Self {
         let clock = Clock::start(options.starts_at, options.speed, options.frozen);
@@ -163,6 +88,14 @@ impl Panel {
         inside.world.sessions.values_mut().map(|session| SessionView::of(session, now)).collect()
     }
 
+    /// The sessions on air, the oldest first; cheaper than to pick them out of all.
+    pub fn on_air(&self) -> Vec<SessionView> {
+        let mut inside = self.inside();
+        let now = inside.world.clock.now();
+        let sessions = inside.world.sessions.values_mut().filter(|session| session.is_on_air());
+        sessions.map(|session| SessionView::of(session, now)).collect()
+    }
+
     /// One session.
     pub fn session(&self, session_id: i64) -> Option<SessionView> {
         let mut inside = self.inside();
@@ -173,12 +106,12 @@ impl Panel {
     /// Holds the current viewers at `count` (at most ten million) until released; peak and totals follow at once, orders
     /// and the rest from the next minute on.
     pub fn set_viewers(&self, session_id: i64, count: u64) -> Result<(), PanelError> {
-        self.on_air(session_id, |session, now| session.pin_viewers(now, Some(count.min(MOST_VIEWERS))))
+        self.while_on_air(session_id, |session, now| session.pin_viewers(now, Some(count.min(MOST_VIEWERS))))
     }
 
     /// Lets the current viewers move by themselves again.
     pub fn release_viewers(&self, session_id: i64) -> Result<(), PanelError> {
-        self.on_air(session_id, |session, now| session.pin_viewers(now, None))
+        self.while_on_air(session_id, |session, now| session.pin_viewers(now, None))
     }
 
     /// The account goes on air now; gives the id of the session.
@@ -188,13 +121,12 @@ impl Panel {
 
     /// Ends the session now.
     pub fn end_session(&self, session_id: i64) -> Result<(), PanelError> {
-        self.on_air(session_id, Session::end)
+        self.while_on_air(session_id, Session::end)
     }
 
     /// Simulated time and how it runs.
     pub fn clock(&self) -> ClockView {
-        let clock = &self.inside().world.clock;
-        ClockView { now: clock.now(), speed: clock.speed(), frozen: clock.is_frozen() }
+        ClockView::of(&self.inside().world.clock)
     }
 
     /// Moves simulated time ahead, at most 400 days at once.
@@ -241,12 +173,7 @@ impl Panel {
     pub fn qr_codes(&self) -> Vec<QrView> {
         let inside = self.inside();
         let now = inside.world.clock.now();
-        let view = |(id, code): (&String, &crate::world::QrCode)| QrView {
-            id: id.clone(),
-            region: code.region,
-            status: code.state(now).word(),
-        };
-        inside.world.logins.iter().map(view).collect()
+        inside.world.logins.iter().map(|(id, code)| QrView::of(id, code, now)).collect()
     }
 
     /// The phone has read the code.
@@ -312,7 +239,7 @@ impl Panel {
         &self.shared.stop
     }
 
-    fn on_air(&self, session_id: i64, act: impl FnOnce(&mut Session, DateTime<Utc>)) -> Result<(), PanelError> {
+    fn while_on_air(&self, session_id: i64, act: impl FnOnce(&mut Session, DateTime<Utc>)) -> Result<(), PanelError> {
         let mut inside = self.inside();
         let now = inside.world.clock.now();
         let session = inside.world.sessions.get_mut(&session_id).ok_or(PanelError::UnknownSession)?;
@@ -341,44 +268,6 @@ impl Panel {
             }
         }
         if inside.world.logins.turn(id, to, user_id, now) { Ok(()) } else { Err(PanelError::QrCodeNotOpen) }
-    }
-}
-
-impl AccountView {
-    fn of(account: &Account) -> Self {
-        Self {
-            region: account.plan.region,
-            user_id: account.user_id,
-            username: account.plan.username.to_owned(),
-            cookie: account.cookie_header(),
-            shop_id: account.shop_id,
-            signed_in: account.signed_in,
-        }
-    }
-}
-
-impl SessionView {
-    fn of(session: &mut Session, now: DateTime<Utc>) -> Self {
-        let figures = session.figures(now);
-        let placed = figures.placed();
-        Self {
-            session_id: session.id,
-            region: session.region,
-            user_id: session.user_id,
-            title: session.title.clone(),
-            on_air: figures.on_air,
-            started_at: session.started_at,
-            ended_at: session.ended_at,
-            viewers: figures.current,
-            peak_viewers: figures.peak,
-            total_viewers: figures.viewers,
-            likes: figures.likes,
-            comments: figures.comments,
-            orders: placed.orders,
-            items_sold: placed.items,
-            sales: placed.amount,
-            currency: session.region.currency(),
-        }
     }
 }
 

@@ -6,10 +6,9 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 
-use crate::{
-    database::{Database, on_both},
-    sample::*,
-};
+use testing::{Database, on_both};
+
+use crate::sample::*;
 
 on_both!(
     duplicates_are_refused,

@@ -10,10 +10,9 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Func},
 };
 
-use crate::{
-    database::{Database, on_both},
-    sample::{self, insert, moment},
-};
+use testing::{Database, on_both};
+
+use crate::sample::{self, insert, moment};
 
 const ROWS: i64 = 5_000;
 

@@ -8,10 +8,9 @@ use sea_orm::{
     EntityTrait, IdenStatic, IntoActiveModel, Iterable, ModelTrait, NotSet, Set, Statement,
 };
 
-use crate::{
-    database::{Database, on_both},
-    sample::{self, insert, moment, world},
-};
+use testing::{Database, on_both};
+
+use crate::sample::{self, insert, moment, world};
 
 on_both!(full_and_bare_rows_come_back_as_written, ids_are_given_by_the_database, related_rows_are_found);
 

@@ -6,7 +6,7 @@ use migration::{MigrateError, Migrator, migrate, pending};
 use sea_orm::ConnectionTrait;
 use sea_orm_migration::{MigratorTrait, SchemaManager};
 
-use crate::database::{DEADLINE, Database, on_both};
+use testing::{DEADLINE, Database, on_both};
 
 on_both!(
     a_second_run_finds_nothing_to_do,
@@ -54,7 +54,7 @@ async fn a_database_that_is_ahead_is_up_to_date(database: Database) {
 
 #[tokio::test]
 async fn sqlite_is_left_in_wal_mode() {
-    crate::database::on_sqlite(async |database| {
+    testing::on_sqlite(async |database| {
         let connection = database.migrated().await;
         let statement = sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, "PRAGMA journal_mode");
         let row = connection.query_one_raw(statement).await.unwrap().unwrap();
@@ -81,7 +81,7 @@ async fn a_missing_directory_is_named() {
 /// Gives up waiting, as an instance does that is told to stop, and then finds the lock free.
 #[tokio::test]
 async fn waiting_for_the_lock_can_be_given_up() {
-    crate::database::on_sqlite(async |database| {
+    testing::on_sqlite(async |database| {
         let path = database.url.trim_start_matches("sqlite://").replace("?mode=rwc", ".migrate-lock");
         let held = std::fs::File::create(path).unwrap();
         held.lock().unwrap();

@@ -6,10 +6,9 @@ use entity::shopee_account::{self, SealedCredential};
 use migration::{MigrateError, migrate};
 use tokio::net::TcpListener;
 
-use crate::{
-    database::{Database, on_postgres},
-    sample,
-};
+use testing::{Database, on_postgres};
+
+use crate::sample;
 
 const PASSWORD: &str = "hunter2";
 

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 
-use crate::database::{Database, on_both};
+use testing::{Database, on_both};
 
 on_both!(up_and_down_leave_the_same_shape, entities_match_the_tables, every_foreign_key_can_be_looked_up_by_index);
 

@@ -14,7 +14,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::database::{DEADLINE, Database, on_both};
+use testing::{DEADLINE, Database, on_both};
 
 const URL: &str = "MIGRATION_TEST_DATABASE_URL";
 

@@ -31,6 +31,18 @@ struct Pin {
     replaced: u64,
 }
 
+/// From one crest to the next, in a straight line.
+struct Wave {
+    begin: f64,
+    end: f64,
+}
+
+impl Wave {
+    fn at(&self, on_air_ms: i64) -> f64 {
+        self.begin + (self.end - self.begin) * (on_air_ms % WAVE_MS) as f64 / WAVE_MS as f64
+    }
+}
+
 impl Crowd {
     pub(crate) fn new(dice: Dice, size: f64, planned_end_ms: Option<i64>) -> Self {
         Self { flicker: dice.of("flicker"), waves: dice.of("wave"), size, planned_end_ms, pins: Vec::new() }
@@ -38,20 +50,28 @@ impl Crowd {
 
     /// The count after that much time on air.
     pub(crate) fn at(&self, on_air_ms: i64) -> u64 {
-        self.seen(self.pins.partition_point(|pin| pin.at_ms <= on_air_ms), on_air_ms)
+        self.seen(self.pins.partition_point(|pin| pin.at_ms <= on_air_ms), on_air_ms, &self.wave(on_air_ms))
     }
 
     /// The count as it was before anything the panel did at that very instant.
     pub(crate) fn just_before(&self, on_air_ms: i64) -> u64 {
-        self.seen(self.pins.partition_point(|pin| pin.at_ms < on_air_ms), on_air_ms)
+        self.seen(self.pins.partition_point(|pin| pin.at_ms < on_air_ms), on_air_ms, &self.wave(on_air_ms))
     }
 
-    /// The highest count that anyone could read in `from_ms..=to_ms`.
+    /// The highest count that anyone could read in `from_ms..=to_ms`, which lies within one minute.
     pub(crate) fn highest(&self, from_ms: i64, to_ms: i64) -> u64 {
-        let ticks = (from_ms / TICK_MS..=to_ms / TICK_MS).map(|tick| self.at((tick * TICK_MS).max(from_ms)));
-        let pins = self.pins.iter().filter(|pin| (from_ms..=to_ms).contains(&pin.at_ms));
-        let pinned = pins.map(|pin| pin.replaced.max(pin.count.unwrap_or_else(|| self.natural(pin.at_ms))));
-        ticks.chain(pinned).max().unwrap_or(0)
+        let wave = self.wave(from_ms);
+        let mut highest = 0;
+        for tick in from_ms / TICK_MS..=to_ms / TICK_MS {
+            let begin_ms = (tick * TICK_MS).max(from_ms);
+            let pins_in_force = self.pins.partition_point(|pin| pin.at_ms <= begin_ms);
+            highest = self.seen(pins_in_force, begin_ms, &wave).max(highest);
+        }
+        for pin in self.pins.iter().filter(|pin| (from_ms..=to_ms).contains(&pin.at_ms)) {
+            let count = pin.count.unwrap_or_else(|| self.natural(pin.at_ms, &wave));
+            highest = pin.replaced.max(count).max(highest);
+        }
+        highest
     }
 
     /// Holds the count from now on, or lets it go.
@@ -60,25 +80,24 @@ impl Crowd {
         self.pins.push(Pin { at_ms: on_air_ms, count, replaced });
     }
 
-    fn seen(&self, pins_in_force: usize, on_air_ms: i64) -> u64 {
+    fn seen(&self, pins_in_force: usize, on_air_ms: i64, wave: &Wave) -> u64 {
         let pinned = pins_in_force.checked_sub(1).and_then(|last| self.pins[last].count);
-        pinned.unwrap_or_else(|| self.natural(on_air_ms))
+        pinned.unwrap_or_else(|| self.natural(on_air_ms, wave))
     }
 
-    fn natural(&self, on_air_ms: i64) -> u64 {
+    fn natural(&self, on_air_ms: i64, wave: &Wave) -> u64 {
         let tick = on_air_ms / TICK_MS;
         let ramp = (0.12 + on_air_ms as f64 / RAMP_MS).min(1.0);
         let flicker = 0.97 + 0.06 * self.flicker.at(tick as u64).share();
-        let count = (self.size * ramp * self.wave(on_air_ms) * self.farewell(on_air_ms) * flicker) as u64;
+        let count = (self.size * ramp * wave.at(on_air_ms) * self.farewell(on_air_ms) * flicker) as u64;
         // Odd ticks have odd counts: two neighbours always differ, so a watcher sees movement.
         if tick % 2 == 1 { count | 1 } else { count & !1 }
     }
 
-    fn wave(&self, on_air_ms: i64) -> f64 {
-        let crest = |number: i64| 0.65 + 0.6 * self.waves.at(number as u64).share();
+    fn wave(&self, on_air_ms: i64) -> Wave {
         let number = on_air_ms / WAVE_MS;
-        let between = (on_air_ms % WAVE_MS) as f64 / WAVE_MS as f64;
-        crest(number) + (crest(number + 1) - crest(number)) * between
+        let crest = |number: i64| 0.65 + 0.6 * self.waves.at(number as u64).share();
+        Wave { begin: crest(number), end: crest(number + 1) }
     }
 
     fn farewell(&self, on_air_ms: i64) -> f64 {

@@ -39,18 +39,15 @@ impl Desk {
         self.panel().accounts().into_iter().find(|account| account.region == region).unwrap()
     }
 
-    /// A session of the host that is on air.
+    /// The newest session of the host that is on air.
     pub(crate) fn on_air(&self) -> SessionView {
-        self.find(|session| session.on_air)
+        let host = self.host().user_id;
+        self.panel().on_air().into_iter().rev().find(|session| session.user_id == host).unwrap()
     }
 
     pub(crate) fn ended(&self) -> SessionView {
-        self.find(|session| !session.on_air)
-    }
-
-    fn find(&self, wanted: impl Fn(&SessionView) -> bool) -> SessionView {
         let host = self.host().user_id;
-        self.panel().sessions().into_iter().rev().find(|session| session.user_id == host && wanted(session)).unwrap()
+        self.panel().sessions().into_iter().find(|session| session.user_id == host && !session.on_air).unwrap()
     }
 
     pub(crate) fn url(&self, region: Region, role: &str, path: &str) -> String {

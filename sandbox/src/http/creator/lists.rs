@@ -16,7 +16,7 @@ pub(super) fn session_list(asked: &mut Asked<'_>, user_id: i64) -> Reply {
     let now = asked.now;
     let request = asked.request;
     let sessions = asked.world.sessions_of(user_id).into_iter().filter(|session| is_named(session, request));
-    analytics(page(request, 100, sessions.map(|session| row(session, now)).collect()))
+    analytics(page(request, 100, sessions.collect(), |session| row(session, now)))
 }
 
 pub(super) fn ended_sessions(asked: &mut Asked<'_>, user_id: i64) -> Reply {
@@ -25,7 +25,7 @@ pub(super) fn ended_sessions(asked: &mut Asked<'_>, user_id: i64) -> Reply {
     let in_time = |session: &Session| (first..=last).contains(&local_day(region, session.started_at));
     let sessions = asked.world.sessions_of(user_id).into_iter();
     let ended = sessions.filter(|session| !session.is_on_air() && in_time(session) && is_named(session, request));
-    analytics(page(request, 100, ended.map(|session| ended_row(session, now)).collect()))
+    analytics(page(request, 100, ended.collect(), |session| ended_row(session, now)))
 }
 
 pub(super) fn product_list(asked: &mut Asked<'_>, user_id: i64) -> Reply {
@@ -35,33 +35,37 @@ pub(super) fn product_list(asked: &mut Asked<'_>, user_id: i64) -> Reply {
     let wanted = request.text("productName").unwrap_or_default().to_lowercase();
     let products = session.bag.iter().zip(&figures.products);
     let named = products.filter(|(product, _)| product.name.to_lowercase().contains(&wanted));
-    let mut data = page(request, 500, named.map(|(product, part)| product_row(product, part, &figures)).collect());
+    let row = |(product, part): (&Product, &ProductFigures)| product_row(product, part, &figures);
+    let mut data = page(request, 500, named.collect(), row);
     let (total, size) = (data["total"].as_u64().unwrap_or(0), data["pageSize"].as_u64().unwrap_or(1));
     data["totalPage"] = total.div_ceil(size).into();
     analytics(data)
 }
 
-/// Sorts, if asked to, and cuts out one page; pages count from one.
-fn page(request: &Received, largest: i64, mut rows: Vec<Value>) -> Value {
+/// Cuts out one page, and writes no other rows; only to sort by a metric are all of them written. Pages count from one.
+fn page<T>(request: &Received, largest: i64, entries: Vec<T>, row: impl Fn(T) -> Value) -> Value {
     let order_by = request.text("orderBy").or_else(|| request.text("productListOrderBy")).unwrap_or_default();
-    if !order_by.is_empty() {
-        sort(&mut rows, order_by, request.text("sort") == Some("asc"));
-    }
     let page = request.number("page").unwrap_or(1).max(1);
     let size = request.number("pageSize").unwrap_or(10).clamp(1, largest);
-    let total = rows.len();
+    let total = entries.len();
     let skip = usize::try_from((page - 1).saturating_mul(size)).unwrap_or(usize::MAX);
-    let list: Vec<Value> = rows.into_iter().skip(skip).take(size as usize).collect();
+    let list: Vec<Value> = if order_by.is_empty() {
+        entries.into_iter().skip(skip).take(size as usize).map(row).collect()
+    } else {
+        let rows = sorted(entries.into_iter().map(row).collect(), order_by, request.text("sort") == Some("asc"));
+        rows.into_iter().skip(skip).take(size as usize).collect()
+    };
     json!({ "page": page, "pageSize": size, "total": total, "list": list })
 }
 
 /// By a metric's name on the wire; rows without it keep their order.
-fn sort(rows: &mut [Value], order_by: &str, ascending: bool) {
+fn sorted(mut rows: Vec<Value>, order_by: &str, ascending: bool) -> Vec<Value> {
     let metric = |row: &Value| row[order_by].as_f64().unwrap_or(0.0);
     rows.sort_by(|left, right| {
         let order = metric(left).total_cmp(&metric(right));
         if ascending { order } else { order.reverse() }
     });
+    rows
 }
 
 fn is_named(session: &Session, request: &Received) -> bool {
