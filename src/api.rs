@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{EmptyMutation, MergedObject, MergedSubscription, Request, SDLExportOptions};
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
 
 use crate::{
     account::{
@@ -43,7 +45,12 @@ pub fn schema(app: App) -> Schema {
 
 /// The published contract, as it is committed in `schema.graphql`.
 pub fn sdl() -> String {
-    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
+    let options = SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .include_specified_by()
+        .use_space_ident();
     builder().finish().sdl_with_options(options)
 }
 

@@ -1,6 +1,6 @@
 //! What one operation cost: counted where the work is done, reported in `extensions.cost`.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Counters of one operation. Shared by everything that works for it, hence atomics.
 #[derive(Debug, Default)]
@@ -8,10 +8,11 @@ pub struct Cost {
     statements: AtomicU64,
     shopee_calls: AtomicU64,
     cache_hits: AtomicU64,
+    reported: AtomicBool,
 }
 
 /// The counters at one moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CostReport {
     /// SQL statements sent to the database.
     pub statements: u64,
@@ -34,12 +35,15 @@ impl Cost {
         self.cache_hits.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// What was counted since the last time this was asked: a subscription reports each event's own cost.
-    pub fn take(&self) -> CostReport {
-        CostReport {
+    /// What was counted since the last report: each event of a subscription reports its own cost. `None` when there is nothing
+    /// to add to an earlier report.
+    pub fn report(&self) -> Option<CostReport> {
+        let report = CostReport {
             statements: self.statements.swap(0, Ordering::Relaxed),
             shopee_calls: self.shopee_calls.swap(0, Ordering::Relaxed),
             cache_hits: self.cache_hits.swap(0, Ordering::Relaxed),
-        }
+        };
+        let is_first = !self.reported.swap(true, Ordering::Relaxed);
+        (is_first || report != CostReport::default()).then_some(report)
     }
 }

@@ -1,4 +1,4 @@
-//! Adds `extensions.cost` to every answer: what the operation, or this event of a subscription, cost.
+//! Adds `extensions.cost` to answers: what the operation cost, or this event of a subscription if it cost anything.
 
 use std::sync::Arc;
 
@@ -29,14 +29,14 @@ impl Extension for ReportCost {
         next: NextExecute<'_>,
     ) -> Response {
         let response = next.run(ctx, operation_name).await;
-        match ctx.data_opt::<Operation>() {
-            Some(operation) => response.extension("cost", report(operation.cost.take())),
+        match ctx.data_opt::<Operation>().and_then(|operation| operation.cost.report()) {
+            Some(cost) => response.extension("cost", object(cost)),
             None => response,
         }
     }
 }
 
-fn report(cost: CostReport) -> Value {
+fn object(cost: CostReport) -> Value {
     let entry = |name, count: u64| (async_graphql::Name::new(name), Value::from(count));
     Value::Object(IndexMap::from([
         entry("statements", cost.statements),

@@ -228,5 +228,19 @@
     );
   }
 
-  ReactDOM.createRoot(place).render(React.createElement(Explorer));
+  /** Puts a session that is on air into the examples that want one, so that they run as they are. */
+  async function fillInSession() {
+    const wanting = options.tabs.filter((tab) => parseHeaders(tab.variables ?? "").sessionId === "");
+    const credential = authorization(parseHeaders(initialHeaders));
+    if (!credential || wanting.length === 0) return;
+    const query = "{ liveSessions(first: 1, filter: { status: [ON_AIR] }) { nodes { sessionId } } }";
+    const late = new Promise((resolve) => setTimeout(resolve, 1000));
+    const answer = await Promise.race([post({ query }, { Authorization: credential }), late]);
+    const session = answer?.data?.liveSessions?.nodes?.[0];
+    for (const tab of session ? wanting : []) {
+      tab.variables = JSON.stringify({ ...parseHeaders(tab.variables), sessionId: session.sessionId }, null, 2);
+    }
+  }
+
+  fillInSession().finally(() => ReactDOM.createRoot(place).render(React.createElement(Explorer)));
 })();

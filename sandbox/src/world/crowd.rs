@@ -87,6 +87,8 @@ impl Crowd {
 
     fn natural(&self, on_air_ms: i64, wave: &Wave) -> u64 {
         let tick = on_air_ms / TICK_MS;
+        // Constant within a tick, or the peak would have to look at every millisecond.
+        let on_air_ms = tick * TICK_MS;
         let ramp = (0.12 + on_air_ms as f64 / RAMP_MS).min(1.0);
         let flicker = 0.97 + 0.06 * self.flicker.at(tick as u64).share();
         let count = (self.size * ramp * wave.at(on_air_ms) * self.farewell(on_air_ms) * flicker) as u64;
@@ -115,6 +117,17 @@ mod tests {
         for seed in 0..20 {
             let crowd = Crowd::new(Dice::new(seed), 40.0, None);
             assert!((1..3_000).all(|tick| crowd.at(tick * TICK_MS) != crowd.at((tick - 1) * TICK_MS)));
+        }
+    }
+
+    #[test]
+    fn nobody_reads_more_than_the_highest() {
+        for seed in 0..20 {
+            let crowd = Crowd::new(Dice::new(seed), 400.0, Some(900_000));
+            for minute in 0..15 {
+                let highest = crowd.highest(minute * 60_000, minute * 60_000 + 59_999);
+                assert!((0..60_000).step_by(37).all(|into| crowd.at(minute * 60_000 + into) <= highest));
+            }
         }
     }
 

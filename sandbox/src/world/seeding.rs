@@ -57,10 +57,14 @@ fn openings(dice: Dice, account: &Account, now: DateTime<Utc>) -> Vec<Opening> {
     let ended = (0..count).map(|number| times[number * times.len() / count]).zip(0..).map(|((start, end), number)| {
         Opening { ended_at: Some(end), ..opening(dice.of("ended").at(number), account, start, None) }
     });
+    let first_title = dice.of("first title").between(0, 99);
     let on_air = (0..account.plan.on_air as u64).map(|number| {
         let dice = dice.of("on air").at(number);
         let ago = TimeDelta::seconds(dice.of("ago").between(900, 4_500) as i64);
-        opening(dice, account, now - ago, None)
+        // Neighbours in the list of titles, so that two on air at once differ.
+        let titles = account.plan.words.titles;
+        let title = titles[(first_title + number) as usize % titles.len()];
+        opening(dice, account, now - ago, Some(title.to_owned()))
     });
     ended.chain(on_air).collect()
 }

@@ -156,6 +156,18 @@ async fn stopping_lets_go_of_what_hangs_and_closes_idle_connections() {
 }
 
 #[tokio::test]
+async fn dropping_stops_it() {
+    let Desk { sandbox, http } = Desk::open().await;
+    let page = sandbox.panel_url();
+    assert_eq!(send(http.get(&page)).await.status(), 200);
+    drop(sandbox);
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while http.get(&page).send().await.is_ok() {
+        assert!(Instant::now() < deadline, "it still answers");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_can_be_late() {
     let desk = Desk::open().await;
     desk.panel().inject(Fault::new(FaultKind::Delay(120)).times(1));
