@@ -1,1 +1,30 @@
+//! live-gateway: one GraphQL schema over a studio's database and Shopee live streaming.
+//!
+//! The modules in reading order, top to bottom; each may use those below it and none above (`tests/it/layering.rs` holds it).
+//!
+//! - [`serve`] puts the program together: listeners, jobs, signals, an orderly stop.
+//! - [`http`] speaks HTTP and graphql-transport-ws at `/graphql`, serves the pages and the probes.
+//! - [`api`] is the whole schema on one screen.
+//! - [`session`] is a live session, stored and on air; [`account`] is who asks, and for whom.
+//! - [`graphql`] is the kit the rooms build their part of the schema with: ids, pages, money, faults.
+//! - [`app`] holds what a request may need, built once.
+//! - [`engine`] polls once for many watchers and knows none of the rooms.
+//! - [`database`], [`cost`], [`error`], [`config`], [`telemetry`] and [`clock`] stand below everything.
+
+pub mod account;
+pub mod api;
+pub mod app;
+pub mod clock;
+pub mod commands;
+pub mod config;
+pub mod cost;
+pub mod database;
+pub mod engine;
+pub mod error;
+pub mod graphql;
 pub mod http;
+pub mod serve;
+pub mod session;
+pub mod telemetry;
+
+pub use error::{Error, Result};

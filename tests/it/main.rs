@@ -1,3 +1,5 @@
 //! Black-box tests: everything over real sockets on port 0, with deadlines instead of sleeps.
 
 mod protocol;
+mod reading;
+mod support;

@@ -1,0 +1,106 @@
+//! The gateway with a Shopee of its own, in one process: sandbox, SQLite in a temporary folder, two connected accounts with a
+//! month of history, three sessions on air, a ready sign-in. Nothing leaves this machine; everything is gone when it stops.
+//!
+//! `cargo run --release --example demo`, then open the printed address. `LISTEN_ADDR` chooses another one.
+#![expect(clippy::print_stdout, reason = "a demo talks to whoever started it")]
+
+use std::{collections::HashMap, error::Error, path::Path, time::Duration};
+
+use live_gateway::{
+    account::{connect, scope::Scope},
+    app::App,
+    commands::{ensure_studio, token_for},
+    config::Config,
+    serve::{Gateway, stop_signal},
+    session::sync::{self, Reach},
+    telemetry,
+};
+use sandbox::{AccountView, Options, Sandbox};
+use secrecy::{ExposeSecret as _, SecretString};
+use shopee::Credential;
+
+const OWNER: &str = "owner@demo.example";
+const STUDIO: &str = "Demo Studio";
+const A_DAY: Duration = Duration::from_secs(24 * 3600);
+
+type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
+
+#[tokio::main]
+async fn main() -> Outcome<()> {
+    let folder = tempfile::tempdir()?;
+    let sandbox = Sandbox::start(Options::default()).await?;
+    let mut config = config(&sandbox, folder.path())?;
+    telemetry::install(&config.log, config.log_format);
+
+    let token = seed(&config, &sandbox).await?;
+    config.graphiql_token = Some(token.clone());
+    let gateway = Gateway::start(config).await?;
+    announce(&gateway.url(), token.expose_secret(), &sandbox.panel_url());
+
+    stop_signal().await;
+    gateway.stop().await;
+    sandbox.stop().await;
+    Ok(())
+}
+
+fn config(sandbox: &Sandbox, folder: &Path) -> Outcome<Config> {
+    let listen = std::env::var("LISTEN_ADDR").unwrap_or_else(|_| "127.0.0.1:8000".to_owned());
+    let log = std::env::var("LOG").unwrap_or_else(|_| "warn".to_owned());
+    let variables = [
+        ("LISTEN_ADDR", listen),
+        ("LOG", log),
+        ("DATABASE_URL", format!("sqlite://{}", folder.join("demo.db").display())),
+        ("TOKEN_SECRET", "only-for-the-demo-and-for-nothing-else".to_owned()),
+        ("CREDENTIAL_KEY", "ZGVtbyBkZW1vIGRlbW8gZGVtbyBkZW1vIGRlbW8gISE=".to_owned()),
+        ("SHOPEE_BASE_URL", sandbox.base_url_template()),
+        ("SHOPEE_CALLS_PER_SECOND", "1000".to_owned()),
+        ("SHOPEE_CALL_BURST", "1000".to_owned()),
+        ("POLL_INTERVAL_MS", "1000".to_owned()),
+        ("SYNC_INTERVAL_SECONDS", "15".to_owned()),
+    ];
+    let variables: HashMap<String, String> =
+        variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    Ok(Config::from_variables(variables)?)
+}
+
+/// Connects the sandbox's Indonesian and Vietnamese accounts to one studio, as `live-gateway connect` would.
+async fn seed(config: &Config, sandbox: &Sandbox) -> Outcome<SecretString> {
+    migration::migrate(config.database_url.expose_secret()).await?;
+    let app = App::build(config.clone()).await?;
+    let studio = ensure_studio(&app, STUDIO, OWNER, chrono_tz::Asia::Jakarta).await.map_err(spoken)?;
+    for account in sandbox.panel().accounts() {
+        connect_account(&app, studio, &account).await?;
+    }
+    let token = token_for(&app, OWNER, A_DAY).await?;
+    app.database.clone().close().await;
+    Ok(token)
+}
+
+async fn connect_account(app: &App, studio: i64, account: &AccountView) -> Outcome<()> {
+    let credential = Credential::from_cookie_header(&account.cookie)?;
+    let region = account.region.to_string().parse()?;
+    let connected = connect::connect(app, &Scope::job_runner(), studio, region, &credential).await;
+    sync::sync_account(app, connected.map_err(spoken)?, Reach::All).await.map_err(spoken)?;
+    Ok(())
+}
+
+fn spoken(error: live_gateway::Error) -> Box<dyn Error + Send + Sync> {
+    format!("{error:?}").into()
+}
+
+fn announce(url: &str, token: &str, panel: &str) {
+    println!(
+        "live-gateway is running, with a Shopee of its own. Three things to try:
+
+  1. Open {url} and run the second tab: a viewer count that moves.
+  2. Open {panel} beside it: set the viewers of that session, or end it.
+  3. Ask from a terminal:
+     curl {url}/graphql -H 'authorization: Bearer {token}' \\
+       -H 'content-type: application/json' \\
+       -d '{{\"query\":\"{{ liveSessions(first: 3) {{ nodes {{ sessionName totalViewers }} }} }}\"}}'
+
+Stop it with Ctrl-C.
+"
+    );
+    println!("ready url={url} token={token} panel={panel}");
+}

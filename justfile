@@ -1,0 +1,55 @@
+# Every command of the project; `.ci/run` calls the same ones.
+
+export RUSTDOCFLAGS := "-D warnings"
+
+# What there is
+default:
+    @just --list --unsorted
+
+# The gateway with a Shopee of its own, on http://127.0.0.1:8000
+demo:
+    cargo run --release --example demo
+
+# All tests; says at the end what they could not cover
+test:
+    cargo test --workspace
+
+# Format everything
+fmt:
+    cargo fmt --all
+
+# Everything CI checks, in its order
+ci: fmt-check clippy doc deny schema-check test
+
+fmt-check:
+    cargo fmt --all --check
+
+clippy:
+    cargo clippy --workspace --all-targets -- --deny warnings
+
+doc:
+    cargo doc --workspace --no-deps --document-private-items
+
+# Licences, sources and banned crates
+deny:
+    cargo deny check bans licenses sources
+
+# Known vulnerabilities; fetches the advisory database
+advisories:
+    cargo deny check advisories
+
+# Write schema.graphql anew
+schema:
+    cargo run --quiet -- schema > schema.graphql
+
+# Fail if schema.graphql is not what the code serves
+schema-check:
+    cargo run --quiet -- schema | diff --unified schema.graphql - || (echo 'schema.graphql is out of date: run `just schema`' && false)
+
+# GraphQL-over-HTTP audit and browser test against a running gateway (see tests/npm)
+audit url token:
+    node tests/npm/audit.mjs {{url}}/graphql {{token}}
+
+# The binary for a deployment: slower to build, a fifth less processor time
+deploy-build:
+    cargo build --profile deploy --bin live-gateway

@@ -1,0 +1,224 @@
+//! Rows with everything that may be null left null, to be varied by the tests.
+
+use chrono::{DateTime, Utc};
+use entity::*;
+use sea_orm::{ActiveModelBehavior, ActiveModelTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel};
+
+/// A moment that both databases keep in full: PostgreSQL has microseconds.
+pub(crate) fn moment() -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(1_795_305_600_123_456).unwrap()
+}
+
+/// Writes the row as it is, its id included.
+pub(crate) async fn insert<M, A>(connection: &DatabaseConnection, row: M) -> Result<M, DbErr>
+where
+    M: IntoActiveModel<A>,
+    A: ActiveModelTrait + ActiveModelBehavior + Send,
+    A::Entity: EntityTrait<Model = M>,
+    <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
+{
+    row.into_active_model().reset_all().insert(connection).await
+}
+
+pub(crate) fn user(id: i64) -> user::Model {
+    user::Model { id, email: format!("user{id}@example.com"), display_name: "Sari".to_owned(), created_at: moment() }
+}
+
+pub(crate) fn studio(id: i64) -> studio::Model {
+    studio::Model {
+        id,
+        name: "Studio".to_owned(),
+        time_zone: "Asia/Jakarta".to_owned(),
+        created_at: moment(),
+        updated_at: moment(),
+    }
+}
+
+pub(crate) fn membership(id: i64, user_id: i64, studio_id: i64) -> membership::Model {
+    membership::Model { id, user_id, studio_id, role: membership::Role::Owner, created_at: moment() }
+}
+
+pub(crate) fn shopee_account(id: i64, studio_id: i64) -> shopee_account::Model {
+    shopee_account::Model {
+        id,
+        studio_id,
+        region: "ID".to_owned(),
+        shopee_user_id: 1_000_000_000_000 + id,
+        username: "toko".to_owned(),
+        display_name: None,
+        avatar: None,
+        status: shopee_account::Status::Active,
+        credential: None,
+        credential_key_id: None,
+        signed_out_at: None,
+        synced_at: None,
+        created_at: moment(),
+        updated_at: moment(),
+    }
+}
+
+pub(crate) fn live_session(id: i64, studio_id: i64, shopee_account_id: i64) -> live_session::Model {
+    live_session::Model {
+        id,
+        studio_id,
+        shopee_account_id,
+        region: "ID".to_owned(),
+        session_id: 2_000_000_000_000 + id,
+        session_name: "Flash sale".to_owned(),
+        streamer_id: None,
+        streamer_name: None,
+        status: live_session::Status::OnAir,
+        started_at: moment(),
+        ended_at: None,
+        duration_seconds: None,
+        total_viewers: None,
+        peak_viewers: None,
+        total_orders: None,
+        total_revenue: None,
+        total_comments: None,
+        total_likes: None,
+        total_shares: None,
+        products_count: None,
+        campaign_id: None,
+        campaign_budget: None,
+        campaign_spent: None,
+        coins_distributed: None,
+        coin_total_value: None,
+        created_at: moment(),
+        updated_at: moment(),
+        synced_at: None,
+    }
+}
+
+pub(crate) fn live_session_item(id: i64, live_session_id: i64) -> live_session_item::Model {
+    live_session_item::Model {
+        id,
+        live_session_id,
+        item_id: 3_000_000_000_000 + id,
+        shop_id: None,
+        product_name: "Kopi".to_owned(),
+        product_image_url: None,
+        regular_price: None,
+        live_price: None,
+        discount_millionths: None,
+        quantity_sold: None,
+        total_sales_amount: None,
+        total_commission: None,
+        promotion_type: None,
+        is_featured: false,
+        promoted_at: None,
+        last_updated: moment(),
+    }
+}
+
+/// The studio's day, and one day later with each id.
+pub(crate) fn live_analytics(id: i64, studio_id: i64) -> live_analytics::Model {
+    live_analytics::Model {
+        id,
+        studio_id,
+        live_session_id: None,
+        date: moment().date_naive() + chrono::Days::new(id.unsigned_abs()),
+        total_sessions: 1,
+        total_orders: None,
+        total_revenue: None,
+        total_viewers: None,
+        average_viewers: None,
+        peak_viewers: None,
+        average_order_value: None,
+        conversion_rate_millionths: None,
+        total_comments: None,
+        total_likes: None,
+        total_shares: None,
+        roi_millionths: None,
+        total_ad_spend: None,
+        total_commission: None,
+        top_product: None,
+        created_at: moment(),
+        updated_at: moment(),
+    }
+}
+
+pub(crate) fn metric_sample(live_session_id: i64) -> metric_sample::Model {
+    metric_sample::Model {
+        live_session_id,
+        sampled_at: moment(),
+        viewers: None,
+        peak_viewers: None,
+        total_viewers: None,
+        likes: None,
+        comments: None,
+        shares: None,
+        orders: None,
+        revenue: None,
+    }
+}
+
+pub(crate) fn coin_giveout(id: i64, studio_id: i64, live_session_id: i64, requested_by: i64) -> coin_giveout::Model {
+    coin_giveout::Model {
+        id,
+        studio_id,
+        live_session_id,
+        requested_by,
+        idempotency_key: format!("key-{id}"),
+        amount: 100,
+        recipients: 10,
+        state: coin_giveout::State::Pending,
+        refusal_code: None,
+        created_at: moment(),
+        settled_at: None,
+    }
+}
+
+pub(crate) fn job(id: i64) -> job::Model {
+    job::Model {
+        id,
+        kind: "sync_account".to_owned(),
+        studio_id: None,
+        shopee_account_id: None,
+        state: job::State::Queued,
+        position: None,
+        done: 0,
+        total: None,
+        failures: 0,
+        last_error: None,
+        created_at: moment(),
+        started_at: None,
+        finished_at: None,
+        heartbeat_at: None,
+    }
+}
+
+pub(crate) fn audit_entry(id: i64) -> audit_entry::Model {
+    audit_entry::Model {
+        id,
+        studio_id: None,
+        user_id: None,
+        action: "updateLiveSession".to_owned(),
+        subject_kind: "LiveSession".to_owned(),
+        subject_id: None,
+        remote_address: None,
+        request_id: None,
+        before: None,
+        after: None,
+        occurred_at: moment(),
+    }
+}
+
+/// Studios 1 and 2; in each an account and a session of the same id; user 1, a member of studio 1; one row of
+/// everything else under studio 1, its account and its session.
+pub(crate) async fn world(connection: &DatabaseConnection) {
+    insert(connection, user(1)).await.unwrap();
+    for id in [1, 2] {
+        insert(connection, studio(id)).await.unwrap();
+        insert(connection, shopee_account(id, id)).await.unwrap();
+        insert(connection, live_session(id, id, id)).await.unwrap();
+    }
+    insert(connection, membership(1, 1, 1)).await.unwrap();
+    insert(connection, live_session_item(1, 1)).await.unwrap();
+    insert(connection, live_analytics(1, 1)).await.unwrap();
+    insert(connection, live_analytics::Model { live_session_id: Some(1), ..live_analytics(2, 1) }).await.unwrap();
+    insert(connection, metric_sample(1)).await.unwrap();
+    insert(connection, coin_giveout(1, 1, 1, 1)).await.unwrap();
+    insert(connection, job::Model { studio_id: Some(1), shopee_account_id: Some(1), ..job(1) }).await.unwrap();
+    insert(connection, audit_entry::Model { studio_id: Some(1), user_id: Some(1), ..audit_entry(1) }).await.unwrap();
+}

@@ -1,0 +1,13 @@
+//! The sandbox from outside: over HTTP, as a client sees it, and through its panel.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod agreement;
+mod cookies;
+mod faults;
+mod fixtures;
+mod invariants;
+mod login;
+mod panel;
+mod support;
+mod time;

@@ -1,0 +1,91 @@
+//! How fast we may call: so many calls a second and key, with a burst. A caller is given its turn at once, in the order
+//! of asking, or told how long it would be; so nobody waits for a turn that comes too late, and no crowd wakes together.
+
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::region::Region;
+
+/// Whose calls are counted together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Key {
+    Account(i64),
+    /// Calls without cookies: all that Shopee sees of us in a region is one address.
+    Public(Region),
+}
+
+/// The generic cell rate algorithm: of each key we keep the moment at which its burst is whole again.
+pub(crate) struct Pace {
+    interval: Duration,
+    /// How far ahead of the steady rate a key may run.
+    lead: Duration,
+    whole_at: Mutex<HashMap<Key, Instant>>,
+}
+
+/// Beyond this many keys, those at rest are forgotten; they lose nothing by it.
+const KEYS_KEPT: usize = 1024;
+
+impl Pace {
+    pub(crate) fn new(calls_per_second: NonZeroU32, burst: NonZeroU32) -> Pace {
+        let interval = Duration::from_secs(1) / calls_per_second.get();
+        Pace { interval, lead: interval * (burst.get() - 1), whole_at: Mutex::default() }
+    }
+
+    /// How long to wait for the turn that is now the caller's; or, if that is longer than `patience`, how long it would
+    /// have been, and no turn is taken. A turn that is taken and not used is lost.
+    pub(crate) fn turn(&self, key: Key, now: Instant, patience: Duration) -> Result<Duration, Duration> {
+        let mut whole_at = self.whole_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if whole_at.len() >= KEYS_KEPT {
+            whole_at.retain(|_, at| *at > now);
+        }
+        let ahead = whole_at.get(&key).map_or(Duration::ZERO, |at| at.saturating_duration_since(now));
+        let wait = ahead.saturating_sub(self.lead);
+        if wait > patience {
+            return Err(wait);
+        }
+        whole_at.insert(key, now + ahead + self.interval);
+        Ok(wait)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rate(calls_per_second: u32, burst: u32) -> Pace {
+        Pace::new(NonZeroU32::new(calls_per_second).unwrap(), NonZeroU32::new(burst).unwrap())
+    }
+
+    #[test]
+    fn a_burst_goes_at_once_and_the_rest_in_step() {
+        let (pace, now, patience) = (rate(5, 3), Instant::now(), Duration::from_secs(1));
+        let waits: Vec<_> = (0..6).map(|_| pace.turn(Key::Account(1), now, patience).unwrap().as_millis()).collect();
+        assert_eq!(waits, [0, 0, 0, 200, 400, 600]);
+        assert_eq!(pace.turn(Key::Account(2), now, patience), Ok(Duration::ZERO), "another account has its own turns");
+        assert_eq!(pace.turn(Key::Public(Region::Id), now, patience), Ok(Duration::ZERO));
+    }
+
+    #[test]
+    fn an_impatient_caller_is_told_the_wait_and_takes_no_turn() {
+        let (pace, now) = (rate(1, 1), Instant::now());
+        assert_eq!(pace.turn(Key::Account(1), now, Duration::ZERO), Ok(Duration::ZERO));
+        for _ in 0..3 {
+            assert_eq!(pace.turn(Key::Account(1), now, Duration::from_millis(999)), Err(Duration::from_secs(1)));
+        }
+        assert_eq!(pace.turn(Key::Account(1), now, Duration::from_secs(1)), Ok(Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn keys_at_rest_are_forgotten() {
+        let (pace, now) = (rate(1000, 1), Instant::now());
+        for key in 0..KEYS_KEPT as i64 {
+            pace.turn(Key::Account(key), now, Duration::ZERO).unwrap();
+        }
+        pace.turn(Key::Account(-1), now + Duration::from_secs(1), Duration::ZERO).unwrap();
+        assert_eq!(pace.whole_at.lock().unwrap().len(), 1);
+    }
+}

@@ -1,0 +1,16 @@
+//! The client against a small server of the test's own, over real HTTP on the loopback.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+mod amounts;
+mod calls;
+mod credentials;
+mod fixtures;
+mod hosts;
+mod leniency;
+mod links;
+mod outcomes;
+mod pace;
+mod retries;
+mod secrets;
+mod server;

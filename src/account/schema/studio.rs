@@ -1,0 +1,134 @@
+use async_graphql::{Context, Enum, ID, Object};
+use chrono::{DateTime, Utc};
+use entity::membership::Role;
+
+use super::ShopeeAccount;
+use crate::{
+    account::{
+        scope::AskerExt as _,
+        store::{self, StudioRow},
+    },
+    database::sparse::Read as _,
+    error::Result,
+    graphql::{
+        context::ContextExt as _,
+        id::{GlobalId, Kind},
+        page::{Connection, Cursor, PageArguments},
+        selection::Selection,
+    },
+    session::schema::{LiveSession, LiveSessionFilter, LiveSessionOrder, page_of_sessions},
+};
+
+/// The order of a studio's accounts, for their cursors.
+const OLDEST_FIRST: &str = "OLDEST";
+
+/// A live-streaming studio: whoever shares one sees the same accounts, sessions and numbers.
+#[derive(Clone)]
+pub struct Studio(StudioRow);
+
+impl From<StudioRow> for Studio {
+    fn from(row: StudioRow) -> Self {
+        Self(row)
+    }
+}
+
+/// A live-streaming studio: whoever shares one sees the same accounts, sessions and numbers.
+#[Object]
+impl Studio {
+    /// Global id.
+    pub async fn id(&self) -> Result<ID> {
+        Ok(GlobalId::new(Kind::Studio, *self.0.id.read()?).encode())
+    }
+
+    /// The studio's name.
+    async fn name(&self) -> Result<&String> {
+        self.0.name.read()
+    }
+
+    /// The IANA time zone that the studio's days are counted in, such as `Asia/Jakarta`.
+    async fn time_zone(&self) -> Result<&String> {
+        self.0.time_zone.read()
+    }
+
+    /// When the studio was made.
+    async fn created_at(&self) -> Result<&DateTime<Utc>> {
+        self.0.created_at.read()
+    }
+
+    /// When the studio's own fields last changed.
+    async fn updated_at(&self) -> Result<&DateTime<Utc>> {
+        self.0.updated_at.read()
+    }
+
+    /// What the viewer may do in this studio.
+    async fn viewer_role(&self, ctx: &Context<'_>) -> Result<Option<StudioRole>> {
+        let key = *self.0.id.read()?;
+        let memberships = &ctx.viewer()?.memberships;
+        Ok(memberships.iter().find(|membership| membership.studio_id == key).map(|membership| membership.role.into()))
+    }
+
+    /// The studio's Shopee accounts, in the order they were connected. Errors: BAD_USER_INPUT, INVALID_CURSOR.
+    #[graphql(complexity = "child_complexity * first.or(last).unwrap_or(20).clamp(0, 100) as usize + 1")]
+    async fn shopee_accounts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many accounts from the start, 1 to 100. 20 if neither `first` nor `last` is given.")]
+        first: Option<i64>,
+        #[graphql(desc = "Only accounts after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many accounts from the end, 1 to 100.")] last: Option<i64>,
+        #[graphql(desc = "Only accounts before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<ShopeeAccount>> {
+        let slice = PageArguments { first, after, last, before }.check(OLDEST_FIRST)?;
+        let (scope, statements, key) = (ctx.scope()?, ctx.statements()?, *self.0.id.read()?);
+        let rows = store::accounts_of(&scope, &statements, key, slice).await?;
+        let total = match ctx.look_ahead().field("totalCount").exists() {
+            true => Some(store::count_accounts_of(&scope, &statements, key).await?),
+            false => None,
+        };
+        let accounts = rows.into_iter().map(ShopeeAccount::from).collect();
+        slice
+            .page(accounts, total, OLDEST_FIRST, |account: &ShopeeAccount| Ok(Cursor { value: 0, key: account.key()? }))
+    }
+
+    /// The studio's live sessions, the newest first unless `orderBy` says otherwise. Errors: BAD_USER_INPUT, INVALID_CURSOR.
+    #[graphql(complexity = "child_complexity * first.or(last).unwrap_or(20).clamp(0, 100) as usize + 1")]
+    #[expect(clippy::too_many_arguments, reason = "one parameter an argument of the field")]
+    async fn live_sessions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only sessions that match all that is given.")] filter: Option<LiveSessionFilter>,
+        #[graphql(desc = "The list's order; by default when they started, newest first.")] order_by: Option<
+            LiveSessionOrder,
+        >,
+        #[graphql(desc = "How many sessions from the start, 1 to 100. 20 if neither `first` nor `last` is given.")]
+        first: Option<i64>,
+        #[graphql(desc = "Only sessions after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many sessions from the end, 1 to 100.")] last: Option<i64>,
+        #[graphql(desc = "Only sessions before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<LiveSession>> {
+        let filter = filter.unwrap_or_default().in_studio(*self.0.id.read()?)?;
+        let page = PageArguments { first, after, last, before };
+        page_of_sessions(ctx, &Selection::of_nodes(ctx), filter, order_by.unwrap_or_default(), page).await
+    }
+}
+
+/// What a member may do in a studio.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+pub enum StudioRole {
+    /// Everything, members and credentials included.
+    Owner,
+    /// Runs the studio's lives: promotions, coins, sessions.
+    Operator,
+    /// Reads, and changes nothing.
+    Analyst,
+}
+
+impl From<Role> for StudioRole {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Owner => Self::Owner,
+            Role::Operator => Self::Operator,
+            Role::Analyst => Self::Analyst,
+        }
+    }
+}

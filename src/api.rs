@@ -1,0 +1,87 @@
+//! The whole schema on one screen: the rooms' parts, the limits, what every operation carries.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_graphql::{EmptyMutation, MergedObject, MergedSubscription, Request, SDLExportOptions};
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+
+use crate::{
+    account::{
+        self,
+        schema::AccountQuery,
+        scope::{Asker, Scope, Viewer},
+    },
+    app::App,
+    cost::Cost,
+    graphql::{context::Operation, cost::ReportCost},
+    session::{
+        self,
+        schema::{SessionQuery, SessionSubscription},
+    },
+};
+
+/// Where reading starts.
+#[derive(MergedObject, Default)]
+pub struct Query(AccountQuery, SessionQuery);
+
+/// What moves by itself: every subscription delivers the present state at once, then each newer one.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(SessionSubscription);
+
+pub type Schema = async_graphql::Schema<Query, EmptyMutation, Subscription>;
+
+/// Objects within objects, counted after fragments are expanded; GraphiQL's own introspection needs 13.
+const DEEPEST: usize = 15;
+/// Weight of one operation: a field counts one, a list its `first` or `last` times what is below, a call to Shopee ten more.
+const HEAVIEST: usize = 200_000;
+
+/// The schema over an app.
+pub fn schema(app: App) -> Schema {
+    let introspection = app.config.introspection;
+    let builder = builder().data(app).extension(ReportCost);
+    if introspection { builder.finish() } else { builder.disable_introspection().finish() }
+}
+
+/// The published contract, as it is committed in `schema.graphql`.
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .include_specified_by()
+        .use_space_ident();
+    builder().finish().sdl_with_options(options)
+}
+
+fn builder() -> async_graphql::SchemaBuilder<Query, EmptyMutation, Subscription> {
+    Schema::build(Query::default(), EmptyMutation, Subscription::default())
+        .limit_depth(DEEPEST)
+        .limit_complexity(HEAVIEST)
+}
+
+/// What makes requests ready for the schema, for one signed-in viewer or for nobody.
+#[derive(Clone)]
+pub struct Attachment {
+    app: App,
+    viewer: Option<Arc<Viewer>>,
+    /// What the sign-in cost: the first operation after it pays.
+    sign_in: Arc<Mutex<Option<Arc<Cost>>>>,
+}
+
+impl Attachment {
+    pub fn new(app: App, viewer: Option<Arc<Viewer>>, sign_in: Arc<Cost>) -> Self {
+        Self { app, viewer, sign_in: Arc::new(Mutex::new(Some(sign_in))) }
+    }
+
+    /// Puts into a request what its resolvers need: who asks, its counters, its loaders.
+    pub fn attach(&self, request: Request) -> Request {
+        let cost = self.sign_in.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default();
+        let request = request.data(Operation { cost: cost.clone() }).data(Asker(self.viewer.clone()));
+        let Some(viewer) = &self.viewer else { return request };
+        let (scope, statements) = (Scope::of(viewer), self.app.database.read(cost));
+        request
+            .data(account::loader::loaders(self.app.clone(), scope.clone(), statements.clone()))
+            .data(session::loader::loaders(scope, statements))
+    }
+}

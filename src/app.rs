@@ -1,0 +1,62 @@
+//! What a request may need, built once and cheap to clone.
+
+pub mod reads;
+
+use std::{ops::Deref, sync::Arc, time::Duration};
+
+use crate::{clock::Clock, config::Config, database::Database, engine::watch::Pollers};
+use reads::Reads;
+
+/// How long a poller goes on after its last watcher left: a page reload should not cost a poller its latest value.
+const POLLER_GRACE: Duration = Duration::from_secs(2);
+
+/// The gateway's parts. `app.database`, `app.shopee`, … through [`Deref`].
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+pub struct Parts {
+    pub config: Config,
+    pub clock: Clock,
+    pub database: Database,
+    /// Every call there is. Reads that may be shared or a little old go through `reads`.
+    pub shopee: shopee::Client,
+    pub reads: Reads,
+    pub pollers: Pollers,
+}
+
+/// Why the parts could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    #[error("the database cannot be opened")]
+    Database(#[from] sea_orm::DbErr),
+    #[error("the Shopee client cannot be built")]
+    Shopee(#[from] shopee::BuildError),
+}
+
+impl App {
+    /// Opens the database, which must be migrated already, and builds the rest.
+    pub async fn build(config: Config) -> Result<Self, BuildError> {
+        use secrecy::ExposeSecret as _;
+
+        let clock = Clock;
+        let database = Database::open(config.database_url.expose_secret(), config.database_connections).await?;
+        let shopee = shopee::Client::new(shopee::ClientConfig {
+            hosts: config.hosts.clone(),
+            total_timeout: config.shopee_timeout,
+            calls_per_second: config.shopee_calls_per_second,
+            burst: config.shopee_call_burst,
+            ..shopee::ClientConfig::default()
+        })?;
+        let reads = Reads::new(clock);
+        let pollers = Pollers::new(POLLER_GRACE, clock);
+        Ok(Self(Arc::new(Parts { config, clock, database, shopee, reads, pollers })))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

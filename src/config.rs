@@ -1,0 +1,312 @@
+//! Configuration: from environment variables only, all problems reported at once, every variable in one table.
+//!
+//! `.env.example` lists the same variables with the same defaults; a test compares the two.
+
+use std::{collections::HashMap, net::SocketAddr, num::NonZeroU32, time::Duration};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use secrecy::SecretString;
+use shopee::{HostRole, Hosts, Region};
+
+/// One environment variable: its name, what it is when unset (`None`: it has to be set), and what it means.
+pub struct Variable {
+    pub name: &'static str,
+    pub default: Option<&'static str>,
+    pub meaning: &'static str,
+}
+
+const fn variable(name: &'static str, default: Option<&'static str>, meaning: &'static str) -> Variable {
+    Variable { name, default, meaning }
+}
+
+/// Every variable there is, but for `SHOPEE_BASE_URL_<REGION>_<ROLE>`, of which there is one per region and host role.
+pub const VARIABLES: &[Variable] = &[
+    variable("LISTEN_ADDR", Some("127.0.0.1:8000"), "Address and port to listen on."),
+    variable(
+        "DATABASE_URL",
+        Some("sqlite://live-gateway.db"),
+        "sqlite://path or postgres://user:password@host/database.",
+    ),
+    variable("DATABASE_CONNECTIONS", Some("10"), "Largest number of database connections, 1 to 1000."),
+    variable("MIGRATE_ON_START", Some("true"), "Whether `serve` brings the database up to date before it listens."),
+    variable(
+        "TOKEN_SECRET",
+        None,
+        "Secret that signs bearer tokens: at least 32 characters, the same on every instance.",
+    ),
+    variable(
+        "CREDENTIAL_KEY",
+        None,
+        "Key that encrypts Shopee credentials at rest: 32 bytes in base64, the same on every instance.",
+    ),
+    variable(
+        "SHOPEE_BASE_URL",
+        Some(""),
+        "Base URL of every Shopee host, with {region} and {role} in it. Empty: Shopee's own hosts.",
+    ),
+    variable("SHOPEE_CALLS_PER_SECOND", Some("5"), "Shopee calls a second for one account, 1 to 1000."),
+    variable("SHOPEE_CALL_BURST", Some("10"), "Shopee calls of one account that may go out at once, 1 to 1000."),
+    variable(
+        "SHOPEE_TIMEOUT_MS",
+        Some("8000"),
+        "Longest time for one Shopee call with its retries, in milliseconds, 100 to 60000.",
+    ),
+    variable(
+        "POLL_INTERVAL_MS",
+        Some("3000"),
+        "How often a watched session is asked for its numbers, in milliseconds, 100 to 60000.",
+    ),
+    variable(
+        "SYNC_INTERVAL_SECONDS",
+        Some("300"),
+        "How often every account's newest sessions are stored, in seconds; 0 switches it off.",
+    ),
+    variable(
+        "OPERATION_TIMEOUT_MS",
+        Some("10000"),
+        "Longest time for one query or mutation, in milliseconds, 100 to 600000.",
+    ),
+    variable("BATCH_LIMIT", Some("0"), "How many operations one HTTP request may carry as an array; 0 refuses arrays."),
+    variable(
+        "ALLOWED_ORIGINS",
+        Some(""),
+        "Origins, separated by commas, that may open websockets besides the gateway's own.",
+    ),
+    variable("INTROSPECTION", Some("true"), "Whether the schema may be asked for its types."),
+    variable("GRAPHIQL", Some("true"), "Whether GraphiQL is served at /."),
+    variable(
+        "GRAPHIQL_TOKEN",
+        Some(""),
+        "Bearer token that GraphiQL starts with. For demos; refused unless LISTEN_ADDR is a loopback address.",
+    ),
+    variable("LOG", Some("info"), "What is logged: error, warn, info, debug, trace, or a list of target=level."),
+    variable("LOG_FORMAT", Some("text"), "text or json."),
+];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// The whole configuration, checked. Secrets print nothing.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub listen_addr: SocketAddr,
+    pub database_url: SecretString,
+    pub database_connections: u32,
+    pub migrate_on_start: bool,
+    pub token_secret: SecretString,
+    pub credential_key: CredentialKey,
+    pub hosts: Hosts,
+    pub shopee_calls_per_second: NonZeroU32,
+    pub shopee_call_burst: NonZeroU32,
+    pub shopee_timeout: Duration,
+    pub poll_interval: Duration,
+    pub sync_interval: Option<Duration>,
+    pub operation_timeout: Duration,
+    pub batch_limit: Option<usize>,
+    pub allowed_origins: Vec<String>,
+    pub introspection: bool,
+    pub graphiql: bool,
+    pub graphiql_token: Option<SecretString>,
+    pub log: String,
+    pub log_format: LogFormat,
+}
+
+/// The key that credentials are encrypted with.
+#[derive(Clone)]
+pub struct CredentialKey(pub [u8; 32]);
+
+impl std::fmt::Debug for CredentialKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CredentialKey")
+    }
+}
+
+/// What is wrong with the environment: one line a problem, none of them with a value in it.
+#[derive(Debug, thiserror::Error)]
+#[error("the configuration has {} problem(s):\n  - {}", .0.len(), .0.join("\n  - "))]
+pub struct ConfigProblems(pub Vec<String>);
+
+impl Config {
+    /// Reads the process's environment.
+    pub fn from_env() -> Result<Self, ConfigProblems> {
+        Self::from_variables(std::env::vars().collect())
+    }
+
+    /// Reads the given variables, as if they were the environment.
+    pub fn from_variables(variables: HashMap<String, String>) -> Result<Self, ConfigProblems> {
+        let mut reader = Reader { variables, problems: Vec::new() };
+        let config = Self {
+            listen_addr: reader.address("LISTEN_ADDR"),
+            database_url: SecretString::from(reader.database_url()),
+            database_connections: reader.number("DATABASE_CONNECTIONS", 1, 1000),
+            migrate_on_start: reader.switch("MIGRATE_ON_START"),
+            token_secret: SecretString::from(reader.token_secret()),
+            credential_key: reader.credential_key(),
+            hosts: reader.hosts(),
+            shopee_calls_per_second: reader.positive("SHOPEE_CALLS_PER_SECOND", 1000),
+            shopee_call_burst: reader.positive("SHOPEE_CALL_BURST", 1000),
+            shopee_timeout: reader.milliseconds("SHOPEE_TIMEOUT_MS", 100, 60_000),
+            poll_interval: reader.milliseconds("POLL_INTERVAL_MS", 100, 60_000),
+            sync_interval: reader.interval("SYNC_INTERVAL_SECONDS"),
+            operation_timeout: reader.milliseconds("OPERATION_TIMEOUT_MS", 100, 600_000),
+            batch_limit: Some(reader.number("BATCH_LIMIT", 0, 1000) as usize).filter(|limit| *limit > 0),
+            allowed_origins: reader.list("ALLOWED_ORIGINS"),
+            introspection: reader.switch("INTROSPECTION"),
+            graphiql: reader.switch("GRAPHIQL"),
+            graphiql_token: Some(reader.text("GRAPHIQL_TOKEN"))
+                .filter(|token| !token.is_empty())
+                .map(SecretString::from),
+            log: reader.text("LOG"),
+            log_format: reader.log_format(),
+        };
+        reader.check_token_stays_local(&config);
+        if reader.problems.is_empty() { Ok(config) } else { Err(ConfigProblems(reader.problems)) }
+    }
+}
+
+/// Reads one variable after the other and collects what is wrong. A problem yields a stand-in value, so that reading goes on;
+/// no configuration with a stand-in in it ever gets out.
+struct Reader {
+    variables: HashMap<String, String>,
+    problems: Vec<String>,
+}
+
+impl Reader {
+    fn text(&mut self, name: &'static str) -> String {
+        let default = VARIABLES.iter().find(|variable| variable.name == name).and_then(|variable| variable.default);
+        match (self.variables.get(name).map(|value| value.trim()), default) {
+            (Some(value), _) if !value.is_empty() => value.to_owned(),
+            (_, Some(default)) => default.to_owned(),
+            (_, None) => {
+                self.problems.push(format!("{name} is not set"));
+                String::new()
+            }
+        }
+    }
+
+    fn address(&mut self, name: &'static str) -> SocketAddr {
+        self.text(name).parse().unwrap_or_else(|_| {
+            self.problems.push(format!("{name} is not an address and port such as 127.0.0.1:8000"));
+            SocketAddr::from(([127, 0, 0, 1], 0))
+        })
+    }
+
+    fn number(&mut self, name: &'static str, least: u32, most: u32) -> u32 {
+        match self.text(name).parse() {
+            Ok(number) if (least..=most).contains(&number) => number,
+            _ => {
+                self.problems.push(format!("{name} is not a whole number from {least} to {most}"));
+                least
+            }
+        }
+    }
+
+    fn positive(&mut self, name: &'static str, most: u32) -> NonZeroU32 {
+        NonZeroU32::new(self.number(name, 1, most)).unwrap_or(NonZeroU32::MIN)
+    }
+
+    fn milliseconds(&mut self, name: &'static str, least: u32, most: u32) -> Duration {
+        Duration::from_millis(self.number(name, least, most).into())
+    }
+
+    fn interval(&mut self, name: &'static str) -> Option<Duration> {
+        let seconds = self.number(name, 0, 86_400);
+        (seconds > 0).then(|| Duration::from_secs(seconds.into()))
+    }
+
+    fn switch(&mut self, name: &'static str) -> bool {
+        match self.text(name).as_str() {
+            "true" | "1" | "yes" | "on" => true,
+            "false" | "0" | "no" | "off" => false,
+            _ => {
+                self.problems.push(format!("{name} is neither true nor false"));
+                false
+            }
+        }
+    }
+
+    fn list(&mut self, name: &'static str) -> Vec<String> {
+        let text = self.text(name);
+        text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
+    }
+
+    fn log_format(&mut self) -> LogFormat {
+        match self.text("LOG_FORMAT").as_str() {
+            "text" => LogFormat::Text,
+            "json" => LogFormat::Json,
+            _ => {
+                self.problems.push("LOG_FORMAT is neither text nor json".to_owned());
+                LogFormat::Text
+            }
+        }
+    }
+
+    fn database_url(&mut self) -> String {
+        let url = self.text("DATABASE_URL");
+        let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
+        // Checked here, since the database library repeats an address that it cannot parse, password and all.
+        if !known || url::Url::parse(&url).is_err() {
+            self.problems.push("DATABASE_URL is neither a sqlite: nor a postgres:// URL".to_owned());
+        }
+        url
+    }
+
+    fn token_secret(&mut self) -> String {
+        let secret = self.text("TOKEN_SECRET");
+        if !secret.is_empty() && secret.len() < 32 {
+            self.problems.push("TOKEN_SECRET is shorter than 32 characters".to_owned());
+        }
+        secret
+    }
+
+    fn credential_key(&mut self) -> CredentialKey {
+        let text = self.text("CREDENTIAL_KEY");
+        match STANDARD.decode(&text).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()) {
+            Some(key) => CredentialKey(key),
+            None => {
+                if !text.is_empty() {
+                    self.problems.push(
+                        "CREDENTIAL_KEY is not 32 bytes in base64 (make one: openssl rand -base64 32)".to_owned(),
+                    );
+                }
+                CredentialKey([0; 32])
+            }
+        }
+    }
+
+    fn hosts(&mut self) -> Hosts {
+        let template = self.text("SHOPEE_BASE_URL");
+        let mut hosts = if template.is_empty() {
+            Hosts::shopee()
+        } else {
+            Hosts::from_template(&template).unwrap_or_else(|_| {
+                self.problems
+                    .push("SHOPEE_BASE_URL is not an http or https URL with {region} and {role} in it".to_owned());
+                Hosts::shopee()
+            })
+        };
+        for region in Region::ALL {
+            for role in HostRole::ALL {
+                self.override_host(&mut hosts, region, role);
+            }
+        }
+        hosts
+    }
+
+    fn override_host(&mut self, hosts: &mut Hosts, region: Region, role: HostRole) {
+        let name = format!("SHOPEE_BASE_URL_{region}_{}", role.to_string().to_uppercase());
+        let Some(base) = self.variables.get(&name).filter(|base| !base.trim().is_empty()) else { return };
+        if hosts.set(region, role, base.trim()).is_err() {
+            self.problems.push(format!("{name} is not an http or https URL"));
+        }
+    }
+
+    fn check_token_stays_local(&mut self, config: &Config) {
+        if config.graphiql_token.is_some() && !config.listen_addr.ip().is_loopback() {
+            self.problems.push("GRAPHIQL_TOKEN would sign in everybody who can reach LISTEN_ADDR; listen on a loopback address or unset it".to_owned());
+        }
+    }
+}

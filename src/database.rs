@@ -1,0 +1,118 @@
+//! The database: how it is opened, and the only way to it, which counts every statement it sends.
+//!
+//! SQLite has one writer: writes go through a pool of one connection, reads through another pool beside it (write-ahead log).
+//! PostgreSQL uses one pool for both.
+
+pub mod sparse;
+
+use std::{sync::Arc, time::Duration};
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
+    QueryResult, Statement, TransactionTrait,
+};
+
+use crate::cost::Cost;
+
+const IDLE_BEFORE_TEST: Duration = Duration::from_secs(30);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The pools. Cheap to clone. Gives out [`Statements`], never a bare connection.
+#[derive(Clone, Debug)]
+pub struct Database {
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+}
+
+impl Database {
+    /// Opens the pools; the database must be migrated already.
+    pub async fn open(url: &str, connections: u32) -> Result<Self, DbErr> {
+        if !url.starts_with("sqlite:") {
+            let pool = sea_orm::Database::connect(options(url, connections)).await?;
+            return Ok(Self { read: pool.clone(), write: pool });
+        }
+        let write = sea_orm::Database::connect(sqlite_options(url, 1)).await?;
+        let read = sea_orm::Database::connect(sqlite_options(url, connections)).await?;
+        Ok(Self { read, write })
+    }
+
+    /// Statements that read, counted for one operation.
+    pub fn read(&self, cost: Arc<Cost>) -> Statements {
+        Statements { connection: self.read.clone(), cost }
+    }
+
+    /// A transaction that writes.
+    pub async fn write(&self) -> Result<DatabaseTransaction, DbErr> {
+        self.write.begin().await
+    }
+
+    /// How many migrations this database still lacks.
+    pub async fn pending_migrations(&self) -> Result<usize, DbErr> {
+        migration::pending(&self.read).await
+    }
+
+    /// Closes both pools, waiting for what runs.
+    pub async fn close(self) {
+        for pool in [self.read, self.write] {
+            if let Err(error) = pool.close().await {
+                tracing::warn!(%error, "a database pool did not close cleanly");
+            }
+        }
+    }
+}
+
+fn options(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .sqlx_logging(false)
+        .test_before_acquire_if_idle_for(IDLE_BEFORE_TEST);
+    options
+}
+
+fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = options(url, connections);
+    options.map_sqlx_sqlite_opts(|sqlite| {
+        sqlite
+            .create_if_missing(true)
+            .pragma("journal_mode", "WAL")
+            .pragma("synchronous", "NORMAL")
+            .busy_timeout(Duration::from_secs(5))
+    });
+    options
+}
+
+/// A connection for one operation: what it sends is counted in that operation's [`Cost`].
+#[derive(Clone, Debug)]
+pub struct Statements {
+    connection: DatabaseConnection,
+    cost: Arc<Cost>,
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for Statements {
+    fn get_database_backend(&self) -> DbBackend {
+        self.connection.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.cost.count_statement();
+        self.connection.execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.cost.count_statement();
+        self.connection.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.cost.count_statement();
+        self.connection.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.cost.count_statement();
+        self.connection.query_all_raw(statement).await
+    }
+}

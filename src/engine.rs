@@ -1,0 +1,6 @@
+//! The plain engine under the rooms: one poller for many watchers ([`watch`]), one call for many askers ([`joined`]).
+//!
+//! It names no room, no table and no GraphQL type: a topic is a text, a value is whatever the caller's closure makes.
+
+pub mod joined;
+pub mod watch;

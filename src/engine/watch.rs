@@ -1,0 +1,236 @@
+//! One poller per topic, however many watch it.
+//!
+//! A topic is a *level*: the newest value is all that counts. A joiner gets the latest at once, a slow watcher skips what it
+//! missed. The poller starts with the first watcher and ends a grace period after the last one left, or when the source says
+//! that nothing more will come. A failing source is visible: the level then carries `stale_since`, it does not go quiet.
+
+use std::{
+    any::Any,
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use futures_util::{Stream, future::BoxFuture};
+use rand::Rng as _;
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+
+/// What one poll found.
+pub enum Polled<T> {
+    /// The newest value.
+    Value(T),
+    /// The last value there will be: watchers get it, then their streams end.
+    Finished(T),
+    /// The source failed; it may have asked not to be polled again before `retry_after`.
+    Failed { retry_after: Option<Duration> },
+}
+
+/// The newest value of a topic.
+#[derive(Debug)]
+pub struct Level<T: ?Sized> {
+    /// `None` while the source has never answered.
+    pub value: Option<Arc<T>>,
+    /// When the value was had.
+    pub observed_at: Option<DateTime<Utc>>,
+    /// Since when the source has been failing; `None` while it answers.
+    pub stale_since: Option<DateTime<Utc>>,
+}
+
+impl<T: ?Sized> Clone for Level<T> {
+    fn clone(&self) -> Self {
+        Self { value: self.value.clone(), observed_at: self.observed_at, stale_since: self.stale_since }
+    }
+}
+
+type AnyLevel = Level<dyn Any + Send + Sync>;
+/// `None` until the first poll came back.
+type Channel = watch::Sender<Option<AnyLevel>>;
+
+/// What a poller asks: called once an interval.
+pub type Poll = Arc<dyn Fn() -> BoxFuture<'static, Polled<Arc<dyn Any + Send + Sync>>> + Send + Sync>;
+
+/// All pollers of this process.
+#[derive(Clone)]
+pub struct Pollers {
+    /// Held only to look a topic up, join it or remove it; never across an await.
+    topics: Arc<Mutex<HashMap<String, Arc<Channel>>>>,
+    grace: Duration,
+    clock: Clock,
+}
+
+impl Pollers {
+    /// Pollers that go on for `grace` after their last watcher left.
+    pub fn new(grace: Duration, clock: Clock) -> Self {
+        Self { topics: Arc::default(), grace, clock }
+    }
+
+    /// The levels of `topic`: the latest at once if there is one, then every newer one, until the source finishes.
+    ///
+    /// `every` and `poll` count only for the watcher that starts the poller. A topic has one type of value.
+    pub fn watch<T, F, P>(
+        &self,
+        topic: String,
+        every: Duration,
+        poll: P,
+    ) -> impl Stream<Item = Level<T>> + Send + use<T, F, P>
+    where
+        T: Any + Send + Sync,
+        F: Future<Output = Polled<T>> + Send + 'static,
+        P: Fn() -> F + Send + Sync + 'static,
+    {
+        let mut receiver = self.join_or_start(topic, every, erase(poll));
+        async_stream::stream! {
+            receiver.mark_changed();
+            while receiver.changed().await.is_ok() {
+                let level = receiver.borrow_and_update().clone();
+                if let Some(level) = level.and_then(AnyLevel::downcast) {
+                    yield level;
+                }
+            }
+        }
+    }
+
+    /// How many pollers run.
+    pub fn running(&self) -> usize {
+        self.lock().len()
+    }
+
+    fn join_or_start(&self, topic: String, every: Duration, poll: Poll) -> watch::Receiver<Option<AnyLevel>> {
+        let mut topics = self.lock();
+        if let Some(channel) = topics.get(&topic) {
+            return channel.subscribe();
+        }
+        let (sender, receiver) = watch::channel(None);
+        let channel = Arc::new(sender);
+        topics.insert(topic.clone(), channel.clone());
+        tokio::spawn(Poller { pollers: self.clone(), topic, channel, every, failures: 0 }.run(poll));
+        receiver
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<Channel>>> {
+        self.topics.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl AnyLevel {
+    fn downcast<T: Any + Send + Sync>(self) -> Option<Level<T>> {
+        let value = match self.value {
+            None => None,
+            Some(value) => Some(value.downcast::<T>().ok()?),
+        };
+        Some(Level { value, observed_at: self.observed_at, stale_since: self.stale_since })
+    }
+}
+
+fn erase<T, F>(poll: impl Fn() -> F + Send + Sync + 'static) -> Poll
+where
+    T: Any + Send + Sync,
+    F: Future<Output = Polled<T>> + Send + 'static,
+{
+    Arc::new(move || {
+        let polled = poll();
+        Box::pin(async move {
+            match polled.await {
+                Polled::Value(value) => Polled::Value(Arc::new(value) as _),
+                Polled::Finished(value) => Polled::Finished(Arc::new(value) as _),
+                Polled::Failed { retry_after } => Polled::Failed { retry_after },
+            }
+        })
+    })
+}
+
+/// The task behind one topic.
+struct Poller {
+    pollers: Pollers,
+    topic: String,
+    channel: Arc<Channel>,
+    every: Duration,
+    /// Failed polls in a row.
+    failures: u32,
+}
+
+impl Poller {
+    async fn run(mut self, poll: Poll) {
+        // Dropped with the task, also when a poll panics: a later watcher must be able to start a new poller.
+        let _registration =
+            Registration { pollers: self.pollers.clone(), channel: self.channel.clone(), topic: self.topic.clone() };
+        loop {
+            let polled = poll().await;
+            let finished = matches!(polled, Polled::Finished(_));
+            let pause = self.publish(polled);
+            if finished || !self.wait(pause).await {
+                return;
+            }
+        }
+    }
+
+    /// Tells the watchers, and says how long to wait before the next poll.
+    fn publish(&mut self, polled: Polled<Arc<dyn Any + Send + Sync>>) -> Duration {
+        let now = self.pollers.clock.now();
+        match polled {
+            Polled::Value(value) | Polled::Finished(value) => {
+                self.failures = 0;
+                self.channel.send_replace(Some(Level {
+                    value: Some(value),
+                    observed_at: Some(now),
+                    stale_since: None,
+                }));
+                with_jitter(self.every)
+            }
+            Polled::Failed { retry_after } => {
+                self.failures = self.failures.saturating_add(1);
+                self.channel.send_modify(|level| mark_stale(level, now));
+                let backed_off = self.every * 2_u32.pow(self.failures.min(4) - 1);
+                with_jitter(backed_off).max(retry_after.unwrap_or_default())
+            }
+        }
+    }
+
+    /// Waits for the next poll. `false` when nobody has watched for the grace period.
+    async fn wait(&self, pause: Duration) -> bool {
+        let next = tokio::time::Instant::now() + pause;
+        tokio::select! {
+            () = tokio::time::sleep_until(next) => return true,
+            () = self.channel.closed() => {}
+        }
+        tokio::time::sleep(self.pollers.grace).await;
+        let mut topics = self.pollers.lock();
+        // Decided under the lock that joiners take: nobody can join a poller that has just given up.
+        if self.channel.receiver_count() == 0 {
+            topics.remove(&self.topic);
+            return false;
+        }
+        drop(topics);
+        tokio::time::sleep_until(next).await;
+        true
+    }
+}
+
+fn mark_stale(level: &mut Option<AnyLevel>, now: DateTime<Utc>) {
+    let level = level.get_or_insert(Level { value: None, observed_at: None, stale_since: None });
+    level.stale_since.get_or_insert(now);
+}
+
+/// Spreads pollers that started together: up to a tenth earlier or later.
+fn with_jitter(pause: Duration) -> Duration {
+    pause.mul_f64(rand::rng().random_range(0.9..=1.1))
+}
+
+/// Takes the topic out of the table when its poller ends, however it ends.
+struct Registration {
+    pollers: Pollers,
+    channel: Arc<Channel>,
+    topic: String,
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        let mut topics = self.pollers.lock();
+        if topics.get(&self.topic).is_some_and(|channel| Arc::ptr_eq(channel, &self.channel)) {
+            topics.remove(&self.topic);
+        }
+    }
+}

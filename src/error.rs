@@ -1,0 +1,158 @@
+//! The one error type of the gateway, in two halves: what a client may read, and what never leaves.
+//!
+//! Masking belongs to the type: whoever adds a variant chooses its half. [`Error`] has no `Display` on purpose, since
+//! async-graphql would turn anything that has one into a client message.
+
+use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why something did not work.
+#[derive(Clone, Debug)]
+pub enum Error {
+    /// The client can act on it: its text and code go out.
+    Client(ClientError),
+    /// Our fault: clients get one fixed sentence, the log gets the chain.
+    Internal(Arc<dyn std::error::Error + Send + Sync>),
+}
+
+/// Faults that may go out, each with a stable code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientError {
+    /// The operation needs a signed-in user.
+    Unauthenticated,
+    /// The token is malformed, forged, expired or not meant for this gateway: one answer for all of them.
+    InvalidToken,
+    /// There is no such thing, or it is not the viewer's: the two answer alike.
+    NotFound { what: &'static str },
+    /// An argument cannot be used, with the reason.
+    InvalidInput { argument: Cow<'static, str>, reason: String },
+    /// A cursor did not come from this list.
+    InvalidCursor { argument: &'static str },
+    /// A call to Shopee failed.
+    Shopee(ShopeeFault),
+}
+
+/// What went wrong with a Shopee call, without a word of what Shopee answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShopeeFault {
+    pub call: &'static str,
+    pub kind: ShopeeFaultKind,
+    pub retryable: bool,
+    pub retry_after: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShopeeFaultKind {
+    Refused,
+    NoPermission,
+    Throttled,
+    SignedOut,
+    RiskControl,
+    Unreachable,
+    Garbled,
+}
+
+impl ClientError {
+    /// The stable code of `extensions.code`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unauthenticated | Self::InvalidToken => "UNAUTHENTICATED",
+            Self::NotFound { .. } => "NOT_FOUND",
+            Self::InvalidInput { .. } => "BAD_USER_INPUT",
+            Self::InvalidCursor { .. } => "INVALID_CURSOR",
+            Self::Shopee(fault) => fault.kind.code(),
+        }
+    }
+}
+
+impl ShopeeFaultKind {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Refused => "SHOPEE_REFUSED",
+            Self::NoPermission => "SHOPEE_NO_PERMISSION",
+            Self::Throttled => "SHOPEE_THROTTLED",
+            Self::SignedOut => "SHOPEE_SIGNED_OUT",
+            Self::RiskControl => "SHOPEE_RISK_CONTROL",
+            Self::Unreachable => "SHOPEE_UNREACHABLE",
+            Self::Garbled => "SHOPEE_GARBLED",
+        }
+    }
+
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::Refused => "Shopee refused this call.",
+            Self::NoPermission => "Shopee does not allow this account to do this.",
+            Self::Throttled => "Shopee asks us to slow down; try again later.",
+            Self::SignedOut => "The account's Shopee sign-in is no longer valid; connect the account again.",
+            Self::RiskControl => {
+                "Shopee's risk control stopped this call; open the account in a browser and confirm it."
+            }
+            Self::Unreachable => "Shopee did not answer in time.",
+            Self::Garbled => "Shopee's answer could not be understood.",
+        }
+    }
+}
+
+impl fmt::Display for ClientError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unauthenticated => f.write_str("Sign in first: send a bearer token in the Authorization header."),
+            Self::InvalidToken => f.write_str("This token is not valid here; sign in again."),
+            Self::NotFound { what } => write!(f, "There is no such {what}, or it is not yours."),
+            Self::InvalidInput { argument, reason } => write!(f, "Argument `{argument}` {reason}."),
+            Self::InvalidCursor { argument } => {
+                write!(f, "Argument `{argument}` is not a cursor of this list in this order; start again without it.")
+            }
+            Self::Shopee(fault) => f.write_str(fault.kind.sentence()),
+        }
+    }
+}
+
+impl Error {
+    /// Shorthand for an argument that cannot be used.
+    pub fn invalid_input(argument: impl Into<Cow<'static, str>>, reason: impl Into<String>) -> Self {
+        Self::Client(ClientError::InvalidInput { argument: argument.into(), reason: reason.into() })
+    }
+
+    pub fn not_found(what: &'static str) -> Self {
+        Self::Client(ClientError::NotFound { what })
+    }
+
+    pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(Arc::from(cause.into()))
+    }
+}
+
+impl From<ClientError> for Error {
+    fn from(error: ClientError) -> Self {
+        Self::Client(error)
+    }
+}
+
+impl From<sea_orm::DbErr> for Error {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<Arc<shopee::Error>> for Error {
+    fn from(error: Arc<shopee::Error>) -> Self {
+        Self::from(error.as_ref())
+    }
+}
+
+impl From<&shopee::Error> for Error {
+    fn from(error: &shopee::Error) -> Self {
+        let (kind, retry_after) = match error {
+            shopee::Error::Refused { .. } => (ShopeeFaultKind::Refused, None),
+            shopee::Error::NoPermission { .. } => (ShopeeFaultKind::NoPermission, None),
+            shopee::Error::Throttled { after, .. } => (ShopeeFaultKind::Throttled, *after),
+            shopee::Error::SignedOut { .. } => (ShopeeFaultKind::SignedOut, None),
+            shopee::Error::RiskControl { .. } => (ShopeeFaultKind::RiskControl, None),
+            shopee::Error::Unreachable { .. } => (ShopeeFaultKind::Unreachable, None),
+            _ => (ShopeeFaultKind::Garbled, None),
+        };
+        ClientError::Shopee(ShopeeFault { call: error.call(), kind, retryable: error.may_retry(), retry_after }).into()
+    }
+}

@@ -1,0 +1,10 @@
+//! The kit the rooms build their part of the schema with. It knows no room.
+
+pub mod context;
+pub mod cost;
+pub mod fault;
+pub mod id;
+pub mod long;
+pub mod money;
+pub mod page;
+pub mod selection;

@@ -1,0 +1,46 @@
+//! Where [`crate::Error`] ends: a client's fault keeps its text and code, ours becomes one fixed sentence and a log line.
+//!
+//! The request id is added to every error at the edge, by the HTTP and websocket layers.
+
+use async_graphql::ErrorExtensions as _;
+
+use crate::error::{ClientError, Error};
+
+/// What clients read when the fault is ours.
+pub const INTERNAL_SENTENCE: &str = "Something went wrong on our side; quote the request id when you report it.";
+
+impl From<Error> for async_graphql::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Client(error) => client_fault(&error),
+            Error::Internal(cause) => {
+                tracing::error!(error = %chain(cause.as_ref()), "an operation failed");
+                Self::new(INTERNAL_SENTENCE).extend_with(|_, extensions| extensions.set("code", "INTERNAL"))
+            }
+        }
+    }
+}
+
+fn client_fault(error: &ClientError) -> async_graphql::Error {
+    async_graphql::Error::new(error.to_string()).extend_with(|_, extensions| {
+        extensions.set("code", error.code());
+        match error {
+            ClientError::InvalidInput { argument, .. } => extensions.set("argument", argument.as_ref()),
+            ClientError::InvalidCursor { argument } => extensions.set("argument", *argument),
+            ClientError::Shopee(fault) => {
+                extensions.set("call", fault.call);
+                extensions.set("retryable", fault.retryable);
+                if let Some(after) = fault.retry_after {
+                    extensions.set("retryAfter", after.as_secs_f64().ceil() as i64);
+                }
+            }
+            _ => {}
+        }
+    })
+}
+
+/// An error with all its causes, on one line.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

@@ -1,0 +1,79 @@
+//! Global ids: opaque to clients, and naming both the kind of a thing and its key to us.
+
+use async_graphql::ID;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use crate::error::{Error, Result};
+
+/// The kinds of things that `node` finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    Studio,
+    ShopeeAccount,
+    LiveSession,
+    LiveSessionItem,
+}
+
+impl Kind {
+    pub const ALL: [Self; 4] = [Self::Studio, Self::ShopeeAccount, Self::LiveSession, Self::LiveSessionItem];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Studio => "Studio",
+            Self::ShopeeAccount => "ShopeeAccount",
+            Self::LiveSession => "LiveSession",
+            Self::LiveSessionItem => "LiveSessionItem",
+        }
+    }
+}
+
+/// One thing: its kind and its key in the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct GlobalId {
+    pub kind: Kind,
+    pub key: i64,
+}
+
+impl GlobalId {
+    pub fn new(kind: Kind, key: i64) -> Self {
+        Self { kind, key }
+    }
+
+    pub fn encode(self) -> ID {
+        ID(URL_SAFE_NO_PAD.encode(format!("{}:{}", self.kind.name(), self.key)))
+    }
+
+    /// `None` for anything that [`encode`](Self::encode) does not produce.
+    pub fn decode(id: &str) -> Option<Self> {
+        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(id).ok()?).ok()?;
+        let (name, key) = text.split_once(':')?;
+        let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name)?;
+        let decoded = Self { kind, key: key.parse().ok()? };
+        (decoded.encode().as_str() == id).then_some(decoded)
+    }
+
+    /// The key of an id that has to be of one kind.
+    pub fn key_of(id: &ID, kind: Kind, argument: &'static str) -> Result<i64> {
+        match Self::decode(id) {
+            Some(decoded) if decoded.kind == kind => Ok(decoded.key),
+            _ => Err(Error::invalid_input(argument, format!("is not the id of a {}", kind.name()))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_read_back_and_nothing_else_does() {
+        for kind in Kind::ALL {
+            let id = GlobalId::new(kind, 17);
+            assert_eq!(GlobalId::decode(&id.encode()), Some(id));
+        }
+        let plus_sign = URL_SAFE_NO_PAD.encode("LiveSession:+17");
+        for text in ["", "17", "LiveSession:17", "TGl2ZVNlc3Npb246", "@@@", plus_sign.as_str()] {
+            assert_eq!(GlobalId::decode(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! A live session: what the database keeps of it, and what Shopee says while it is on air.
+//!
+//! `LiveSession` is one object with two sources. Its stored fields come from [`store`]; its `info` and `overview` come from
+//! Shopee, and only if selected. [`watch`] asks for the numbers of a session that somebody watches, [`sync`] stores what
+//! Shopee lists.
+
+pub mod loader;
+pub mod metrics;
+pub mod schema;
+pub mod store;
+pub mod sync;
+pub mod watch;

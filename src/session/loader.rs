@@ -1,0 +1,165 @@
+//! The items of many sessions at once: fetched ahead by a page of sessions, or batched by the operation's DataLoader.
+
+use std::collections::HashMap;
+
+use async_graphql::{
+    Context, SelectionField, Value,
+    dataloader::{DataLoader, Loader},
+    runtime::{TokioSpawner, TokioTimer},
+};
+use entity::live_session_item::Column;
+use sea_orm::Iterable as _;
+
+use super::{
+    schema::LiveSessionItem,
+    store::{self, ItemRow, SessionRow},
+};
+use crate::{
+    account::scope::Scope,
+    database::{Statements, sparse, sparse::Read as _},
+    error::{Error, Result},
+    graphql::{
+        context::ContextExt as _,
+        page::{Connection, Cursor, PageArguments, Slice},
+        selection::Selection,
+    },
+};
+
+/// The order of a session's items, for their cursors.
+pub const BAG_ORDER: &str = "BAG";
+
+/// One session's rows of one slice, and how many items it has if that was asked for.
+#[derive(Clone)]
+pub struct ItemSlice {
+    pub slice: Slice,
+    rows: Vec<ItemRow>,
+    total: Option<i64>,
+}
+
+impl ItemSlice {
+    /// Whether the slice was read with its total.
+    pub fn has_total(&self) -> bool {
+        self.total.is_some()
+    }
+
+    pub fn into_page(self, region: shopee::Region) -> Result<Connection<LiveSessionItem>> {
+        let items = self.rows.into_iter().map(|row| LiveSessionItem::new(row, region)).collect();
+        self.slice
+            .page(items, self.total, BAG_ORDER, |item: &LiveSessionItem| Ok(Cursor { value: 0, key: item.key()? }))
+    }
+}
+
+/// The same slice of the items of a page's sessions.
+pub struct ItemsAhead {
+    slice: Slice,
+    rows: HashMap<i64, Vec<ItemRow>>,
+    totals: Option<HashMap<i64, i64>>,
+}
+
+impl ItemsAhead {
+    pub fn of(&self, session: &SessionRow) -> Result<ItemSlice> {
+        let key = session.id.read()?;
+        let total = self.totals.as_ref().map(|totals| totals.get(key).copied().unwrap_or(0));
+        Ok(ItemSlice { slice: self.slice, rows: self.rows.get(key).cloned().unwrap_or_default(), total })
+    }
+}
+
+/// Fetches the items of all these sessions if they are selected once and with usable arguments; else the field itself does,
+/// through the DataLoader, and reports what is wrong with its arguments.
+pub async fn items_ahead(
+    scope: &Scope,
+    statements: &Statements,
+    selection: &Selection<'_>,
+    session_keys: &[i64],
+) -> Result<Option<ItemsAhead>> {
+    let fields = selection.fields("items");
+    let [field] = fields.as_slice() else { return Ok(None) };
+    let Some(slice) = slice_of(field) else { return Ok(None) };
+    let below = selection.below("items");
+    let nodes = Selection::nodes_in(&(*field).into());
+    let columns: Vec<Column> =
+        sparse::columns(nodes.names().into_iter().map(stored_name), &[Column::Id, Column::LiveSessionId]);
+    let rows = store::items_of(scope, statements, session_keys, slice, &columns).await?;
+    let totals = match below.has_any(&["totalCount"]) {
+        true => Some(store::count_items_of(scope, statements, session_keys).await?),
+        false => None,
+    };
+    Ok(Some(ItemsAhead { slice, rows, totals }))
+}
+
+/// The column behind a field, where the two are not named alike.
+fn stored_name(field: &str) -> &str {
+    match field {
+        "discountPercentage" => "discountMillionths",
+        _ => field,
+    }
+}
+
+fn slice_of(field: &SelectionField<'_>) -> Option<Slice> {
+    let mut arguments = PageArguments::default();
+    for (name, value) in field.arguments().ok()? {
+        match (name.as_str(), value) {
+            (_, Value::Null) => {}
+            ("first", Value::Number(number)) => arguments.first = Some(number.as_i64()?),
+            ("last", Value::Number(number)) => arguments.last = Some(number.as_i64()?),
+            ("after", Value::String(text)) => arguments.after = Some(text),
+            ("before", Value::String(text)) => arguments.before = Some(text),
+            _ => return None,
+        }
+    }
+    arguments.check(BAG_ORDER).ok()
+}
+
+/// Loads items for sessions that no page fetched them for, within one operation's scope.
+pub struct ItemLoader {
+    scope: Scope,
+    statements: Statements,
+}
+
+/// Sessions with equal slices are read together.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct ItemsKey {
+    session_key: i64,
+    slice: Slice,
+    with_total: bool,
+}
+
+pub type ItemLoaders = DataLoader<ItemLoader>;
+
+/// The loader of one operation.
+pub fn loaders(scope: Scope, statements: Statements) -> ItemLoaders {
+    DataLoader::new(ItemLoader { scope, statements }, TokioSpawner::current(), TokioTimer::default())
+}
+
+/// One session's slice of items.
+pub async fn items(ctx: &Context<'_>, session_key: i64, slice: Slice, with_total: bool) -> Result<ItemSlice> {
+    let loaded = ctx.given::<ItemLoaders>()?.load_one(ItemsKey { session_key, slice, with_total }).await?;
+    loaded.ok_or_else(|| Error::internal("the item loader left a session out"))
+}
+
+impl Loader<ItemsKey> for ItemLoader {
+    type Value = ItemSlice;
+    type Error = Error;
+
+    async fn load(&self, keys: &[ItemsKey]) -> Result<HashMap<ItemsKey, ItemSlice>> {
+        let mut alike: HashMap<(Slice, bool), Vec<i64>> = HashMap::new();
+        for key in keys {
+            alike.entry((key.slice, key.with_total)).or_default().push(key.session_key);
+        }
+        let columns: Vec<Column> = Column::iter().collect();
+        let mut loaded = HashMap::new();
+        for ((slice, with_total), session_keys) in alike {
+            let mut rows = store::items_of(&self.scope, &self.statements, &session_keys, slice, &columns).await?;
+            let totals = match with_total {
+                true => Some(store::count_items_of(&self.scope, &self.statements, &session_keys).await?),
+                false => None,
+            };
+            for session_key in session_keys {
+                let total = totals.as_ref().map(|totals| totals.get(&session_key).copied().unwrap_or(0));
+                let rows = rows.remove(&session_key).unwrap_or_default();
+                loaded.insert(ItemsKey { session_key, slice, with_total }, ItemSlice { slice, rows, total });
+            }
+        }
+        Ok(loaded)
+    }
+}

@@ -1,0 +1,19 @@
+//! What clients see of the session room: stored sessions and their items, what Shopee says of a session, its live numbers.
+
+mod list;
+mod live_info;
+mod live_overview;
+mod live_session;
+mod live_session_item;
+mod node;
+mod query;
+mod subscription;
+
+pub use list::{LiveSessionFilter, LiveSessionOrder, page_of_sessions};
+pub use live_info::LiveInfo;
+pub use live_overview::LiveOverview;
+pub use live_session::{LiveSession, LiveSessionStatus};
+pub use live_session_item::LiveSessionItem;
+pub use node::Node;
+pub use query::SessionQuery;
+pub use subscription::{LiveMetrics, SessionSubscription, ViewerCount};

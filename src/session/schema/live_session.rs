@@ -1,0 +1,312 @@
+use async_graphql::{Context, Enum, ID, Object};
+use chrono::{DateTime, Utc};
+use entity::live_session::Status;
+
+use super::{LiveInfo, LiveOverview, LiveSessionItem};
+use crate::{
+    account::{
+        access, loader as account_loader,
+        schema::{Region, ShopeeAccount, Studio},
+    },
+    database::sparse::Read as _,
+    error::{Error, Result},
+    graphql::{
+        context::ContextExt as _,
+        id::{GlobalId, Kind},
+        long::Long,
+        money::Money,
+        page::{Connection, Cursor, PageArguments},
+    },
+    session::{
+        loader::{self, BAG_ORDER, ItemSlice},
+        store::{OrderField, SessionRow},
+        watch::Watched,
+    },
+};
+
+/// A live session: the stored row, and the neighbours that its page fetched ahead.
+#[derive(Clone)]
+pub struct LiveSession {
+    row: SessionRow,
+    studio: Option<Studio>,
+    account: Option<ShopeeAccount>,
+    items: Option<ItemSlice>,
+}
+
+impl LiveSession {
+    pub fn with_neighbours(
+        row: SessionRow,
+        studio: Option<Studio>,
+        account: Option<ShopeeAccount>,
+        items: Option<ItemSlice>,
+    ) -> Self {
+        Self { row, studio, account, items }
+    }
+
+    /// Its place in a list ordered by `field`.
+    pub fn cursor(&self, field: OrderField) -> Result<Cursor> {
+        let metric = |metric: &Option<i64>| metric.unwrap_or(-1);
+        let value = match field {
+            OrderField::StartedAt => self.row.started_at.read()?.timestamp_micros(),
+            OrderField::TotalViewers => metric(self.row.total_viewers.read()?),
+            OrderField::PeakViewers => metric(self.row.peak_viewers.read()?),
+            OrderField::TotalOrders => metric(self.row.total_orders.read()?),
+            OrderField::TotalRevenue => metric(self.row.total_revenue.read()?),
+        };
+        Ok(Cursor { value, key: self.key()? })
+    }
+
+    pub fn key(&self) -> Result<i64> {
+        self.row.id.read().copied()
+    }
+
+    /// What a poller needs to know of the session.
+    pub fn watched(&self) -> Result<Watched> {
+        Ok(Watched {
+            session_key: self.key()?,
+            account_id: *self.row.shopee_account_id.read()?,
+            session_id: *self.row.session_id.read()?,
+        })
+    }
+
+    pub fn shopee_region(&self) -> Result<shopee::Region> {
+        access::region(self.row.region.read()?)
+    }
+
+    fn money(&self, amount: &Option<i64>) -> Result<Option<Money>> {
+        let region = self.shopee_region()?;
+        Ok(amount.map(|amount| Money::new(amount, region)))
+    }
+}
+
+/// A live stream on Shopee: one object with two sources. Its own fields are stored and as fresh as `syncedAt` says; `info` and
+/// `overview` are asked of Shopee when, and only when, they are selected.
+#[Object]
+impl LiveSession {
+    /// Global id.
+    pub async fn id(&self) -> Result<ID> {
+        Ok(GlobalId::new(Kind::LiveSession, self.key()?).encode())
+    }
+
+    /// Shopee's own id of the session, unique within its region.
+    async fn session_id(&self) -> Result<ID> {
+        Ok(self.row.session_id.read()?.into())
+    }
+
+    /// The Shopee region the session runs in.
+    async fn region(&self) -> Result<Region> {
+        Ok(self.shopee_region()?.into())
+    }
+
+    /// The title that viewers see.
+    async fn session_name(&self) -> Result<&String> {
+        self.row.session_name.read()
+    }
+
+    /// Shopee's user id of the streamer; null when it is not known.
+    async fn streamer_id(&self) -> Result<Option<ID>> {
+        Ok(self.row.streamer_id.read()?.map(ID::from))
+    }
+
+    /// The streamer's name; null when it is not known.
+    async fn streamer_name(&self) -> Result<Option<&String>> {
+        Ok(self.row.streamer_name.read()?.as_ref())
+    }
+
+    /// Where the session stands, as last stored.
+    async fn status(&self) -> Result<LiveSessionStatus> {
+        Ok((*self.row.status.read()?).into())
+    }
+
+    /// When the session went on air; its planned start while it is UPCOMING.
+    async fn started_at(&self) -> Result<&DateTime<Utc>> {
+        self.row.started_at.read()
+    }
+
+    /// When the session ended; null until it has.
+    async fn ended_at(&self) -> Result<Option<&DateTime<Utc>>> {
+        Ok(self.row.ended_at.read()?.as_ref())
+    }
+
+    /// How long the session has been on air, in seconds; null when it is not known.
+    async fn duration_seconds(&self) -> Result<Option<Long>> {
+        Ok(self.row.duration_seconds.read()?.map(Long))
+    }
+
+    /// People who watched, each counted once; null when Shopee did not report it.
+    async fn total_viewers(&self) -> Result<Option<Long>> {
+        Ok(self.row.total_viewers.read()?.map(Long))
+    }
+
+    /// Most people watching at one time; null when Shopee did not report it.
+    async fn peak_viewers(&self) -> Result<Option<Long>> {
+        Ok(self.row.peak_viewers.read()?.map(Long))
+    }
+
+    /// Orders placed during the session; null when Shopee did not report it.
+    async fn total_orders(&self) -> Result<Option<Long>> {
+        Ok(self.row.total_orders.read()?.map(Long))
+    }
+
+    /// Value of the orders placed; null when Shopee did not report it.
+    async fn total_revenue(&self) -> Result<Option<Money>> {
+        self.money(self.row.total_revenue.read()?)
+    }
+
+    /// Comments written; null when Shopee did not report it.
+    async fn total_comments(&self) -> Result<Option<Long>> {
+        Ok(self.row.total_comments.read()?.map(Long))
+    }
+
+    /// Likes given; null when Shopee did not report it.
+    async fn total_likes(&self) -> Result<Option<Long>> {
+        Ok(self.row.total_likes.read()?.map(Long))
+    }
+
+    /// Times the session was shared; null when Shopee did not report it.
+    async fn total_shares(&self) -> Result<Option<Long>> {
+        Ok(self.row.total_shares.read()?.map(Long))
+    }
+
+    /// Products in the session's bag; null when it is not known.
+    async fn products_count(&self) -> Result<Option<Long>> {
+        Ok(self.row.products_count.read()?.map(Long))
+    }
+
+    /// Shopee's id of the ad campaign that promotes the session; null without one.
+    async fn campaign_id(&self) -> Result<Option<ID>> {
+        Ok(self.row.campaign_id.read()?.map(ID::from))
+    }
+
+    /// The campaign's budget; null without a campaign.
+    async fn campaign_budget(&self) -> Result<Option<Money>> {
+        self.money(self.row.campaign_budget.read()?)
+    }
+
+    /// What the campaign has spent; null without a campaign, or when Shopee did not report it.
+    async fn campaign_spent(&self) -> Result<Option<Money>> {
+        self.money(self.row.campaign_spent.read()?)
+    }
+
+    /// Coins given to viewers; null when Shopee did not report it.
+    async fn coins_distributed(&self) -> Result<Option<Long>> {
+        Ok(self.row.coins_distributed.read()?.map(Long))
+    }
+
+    /// What the coins given were worth; null when it is not known.
+    async fn coin_total_value(&self) -> Result<Option<Money>> {
+        self.money(self.row.coin_total_value.read()?)
+    }
+
+    /// When the gateway first stored the session.
+    async fn created_at(&self) -> Result<&DateTime<Utc>> {
+        self.row.created_at.read()
+    }
+
+    /// When a stored field last changed.
+    async fn updated_at(&self) -> Result<&DateTime<Utc>> {
+        self.row.updated_at.read()
+    }
+
+    /// When the stored fields were last compared with Shopee; null before the first time.
+    async fn synced_at(&self) -> Result<Option<&DateTime<Utc>>> {
+        Ok(self.row.synced_at.read()?.as_ref())
+    }
+
+    /// The studio the session belongs to.
+    async fn studio(&self, ctx: &Context<'_>) -> Result<Studio> {
+        match &self.studio {
+            Some(studio) => Ok(studio.clone()),
+            None => account_loader::studio(ctx, *self.row.studio_id.read()?)
+                .await?
+                .ok_or_else(|| Error::not_found("studio")),
+        }
+    }
+
+    /// The Shopee account that streams the session.
+    async fn shopee_account(&self, ctx: &Context<'_>) -> Result<ShopeeAccount> {
+        match &self.account {
+            Some(account) => Ok(account.clone()),
+            None => account_loader::account(ctx, *self.row.shopee_account_id.read()?)
+                .await?
+                .ok_or_else(|| Error::not_found("account")),
+        }
+    }
+
+    /// The products in the session's bag, in the order they were stored. Errors: BAD_USER_INPUT, INVALID_CURSOR.
+    #[graphql(complexity = "child_complexity * first.or(last).unwrap_or(20).clamp(0, 100) as usize + 1")]
+    async fn items(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many products from the start, 1 to 100. 20 if neither `first` nor `last` is given.")]
+        first: Option<i64>,
+        #[graphql(desc = "Only products after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many products from the end, 1 to 100.")] last: Option<i64>,
+        #[graphql(desc = "Only products before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<LiveSessionItem>> {
+        let slice = PageArguments { first, after, last, before }.check(BAG_ORDER)?;
+        let with_total = ctx.look_ahead().field("totalCount").exists();
+        let items = match &self.items {
+            Some(ahead) if ahead.slice == slice && ahead.has_total() >= with_total => ahead.clone(),
+            _ => loader::items(ctx, self.key()?, slice, with_total).await?,
+        };
+        items.into_page(self.shopee_region()?)
+    }
+
+    /// What Shopee says the session is: status, title, stream. Asked of Shopee when selected, at most ten seconds old; null when
+    /// Shopee does not know the session as this account's. Errors: SHOPEE_*.
+    #[graphql(complexity = "child_complexity + 10")]
+    async fn info(&self, ctx: &Context<'_>) -> Result<Option<LiveInfo>> {
+        let session_id = *self.row.session_id.read()?;
+        let access = account_loader::access(ctx, *self.row.shopee_account_id.read()?).await?;
+        let app = ctx.app()?;
+        let account = access.account();
+        let call = app.shopee.session_info(&account, session_id);
+        let answer = app.reads.session_info.get((access.account_id, session_id), &ctx.operation()?.cost, call).await?;
+        Ok(LiveInfo::from_answer(&answer))
+    }
+
+    /// The session's numbers as Shopee counts them now. Asked of Shopee when selected, at most two seconds old; null when Shopee
+    /// does not know the session as this account's. Errors: SHOPEE_*.
+    #[graphql(complexity = "child_complexity + 10")]
+    async fn overview(&self, ctx: &Context<'_>) -> Result<Option<LiveOverview>> {
+        let session_id = *self.row.session_id.read()?;
+        let access = account_loader::access(ctx, *self.row.shopee_account_id.read()?).await?;
+        let app = ctx.app()?;
+        let account = access.account();
+        let call = app.shopee.overview(&account, session_id);
+        let answer = app.reads.overview.get((access.account_id, session_id), &ctx.operation()?.cost, call).await?;
+        Ok(LiveOverview::from_answer(answer, access.region))
+    }
+}
+
+/// Where a session stands. It only ever moves forward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum LiveSessionStatus {
+    /// Planned, not on air yet.
+    Upcoming,
+    /// On air.
+    OnAir,
+    /// Over.
+    Ended,
+}
+
+impl From<Status> for LiveSessionStatus {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Upcoming => Self::Upcoming,
+            Status::OnAir => Self::OnAir,
+            Status::Ended => Self::Ended,
+        }
+    }
+}
+
+impl From<LiveSessionStatus> for Status {
+    fn from(status: LiveSessionStatus) -> Self {
+        match status {
+            LiveSessionStatus::Upcoming => Self::Upcoming,
+            LiveSessionStatus::OnAir => Self::OnAir,
+            LiveSessionStatus::Ended => Self::Ended,
+        }
+    }
+}

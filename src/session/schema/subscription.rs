@@ -1,0 +1,201 @@
+use async_graphql::{Context, ID, Object, Subscription};
+use chrono::{DateTime, Utc};
+use futures_util::{Stream, StreamExt as _};
+
+use super::LiveSession;
+use crate::{
+    account::scope::AskerExt as _,
+    engine::watch::Level,
+    error::{Error, Result},
+    graphql::{
+        context::ContextExt as _,
+        id::{GlobalId, Kind},
+        long::Long,
+        money::Money,
+        selection::Selection,
+    },
+    session::{
+        metrics::Metrics,
+        schema::query::{session_by_key, session_by_shopee_id},
+        watch,
+    },
+};
+
+/// The session room's part of `Subscription`.
+#[derive(Default)]
+pub struct SessionSubscription;
+
+#[Subscription]
+impl SessionSubscription {
+    /// How many people watch a session, as it changes: the latest count at once, then one every few seconds. Ends when the session
+    /// does. While Shopee does not answer, the last count comes again with `staleSince` set. Errors: UNAUTHENTICATED, NOT_FOUND,
+    /// BAD_USER_INPUT.
+    async fn viewer_count(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The session: its global id, or Shopee's own id of it.")] session_id: ID,
+    ) -> Result<impl Stream<Item = ViewerCount> + use<>> {
+        let watched = watched_session(ctx, &session_id).await?;
+        let levels = watch::metrics(ctx.app()?, watched.watched()?);
+        Ok(levels.map(move |level| ViewerCount { session: watched.clone(), level }))
+    }
+
+    /// All the numbers of a session, as they change: the latest at once, then one set every few seconds. Ends when the session does.
+    /// While Shopee does not answer, the last numbers come again with `staleSince` set. Errors: UNAUTHENTICATED, NOT_FOUND,
+    /// BAD_USER_INPUT.
+    async fn live_metrics(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The session: its global id, or Shopee's own id of it.")] session_id: ID,
+    ) -> Result<impl Stream<Item = LiveMetrics> + use<>> {
+        let watched = watched_session(ctx, &session_id).await?;
+        let region = watched.shopee_region()?;
+        let levels = watch::metrics(ctx.app()?, watched.watched()?);
+        Ok(levels.map(move |level| LiveMetrics { session: watched.clone(), region, level }))
+    }
+}
+
+/// The session to watch, with what is selected of it: fetched once, when the stream starts.
+async fn watched_session(ctx: &Context<'_>, id: &ID) -> Result<LiveSession> {
+    ctx.viewer()?;
+    let selection = Selection::of(ctx).below("session");
+    let session = match GlobalId::decode(id) {
+        Some(GlobalId { kind: Kind::LiveSession, key }) => session_by_key(ctx, &selection, key).await?,
+        Some(_) => return Err(Error::invalid_input("sessionId", "is the id of something else")),
+        None => session_by_shopee_id(ctx, &selection, id, None).await?,
+    };
+    session.ok_or_else(|| Error::not_found("session"))
+}
+
+/// How many people watch a session.
+pub struct ViewerCount {
+    session: LiveSession,
+    level: Level<Metrics>,
+}
+
+/// How many people watch a session at one moment.
+#[Object]
+impl ViewerCount {
+    /// The session that is watched; its stored fields are as of the start of the stream.
+    async fn session(&self) -> &LiveSession {
+        &self.session
+    }
+
+    /// People watching at that moment; null when Shopee has not told yet.
+    async fn viewers(&self) -> Option<Long> {
+        self.level.value.as_ref()?.current_viewers.map(Long)
+    }
+
+    /// Most people watching at one time so far; null when Shopee has not told yet.
+    async fn peak_viewers(&self) -> Option<Long> {
+        self.level.value.as_ref()?.peak_viewers.map(Long)
+    }
+
+    /// Whether the session is on air; false exactly once, in the last event. Null when Shopee has not told yet.
+    async fn is_on_air(&self) -> Option<bool> {
+        Some(self.level.value.as_ref()?.on_air)
+    }
+
+    /// When Shopee told these numbers; null when it has not told any yet.
+    async fn observed_at(&self) -> Option<DateTime<Utc>> {
+        self.level.observed_at
+    }
+
+    /// Since when Shopee has not answered, so that these numbers are older than they should be; null while it answers.
+    async fn stale_since(&self) -> Option<DateTime<Utc>> {
+        self.level.stale_since
+    }
+}
+
+/// The numbers of a session.
+pub struct LiveMetrics {
+    session: LiveSession,
+    region: shopee::Region,
+    level: Level<Metrics>,
+}
+
+impl LiveMetrics {
+    fn count(&self, metric: impl Fn(&Metrics) -> Option<i64>) -> Option<Long> {
+        metric(self.level.value.as_deref()?).map(Long)
+    }
+}
+
+/// The numbers of a session at one moment. A number that is null was not reported, which is not zero; the totals never fall.
+#[Object]
+impl LiveMetrics {
+    /// The session that is watched; its stored fields are as of the start of the stream.
+    async fn session(&self) -> &LiveSession {
+        &self.session
+    }
+
+    /// People watching at that moment.
+    async fn viewers(&self) -> Option<Long> {
+        self.count(|metrics| metrics.current_viewers)
+    }
+
+    /// Most people watching at one time so far.
+    async fn peak_viewers(&self) -> Option<Long> {
+        self.count(|metrics| metrics.peak_viewers)
+    }
+
+    /// People who have watched so far, each counted once.
+    async fn total_viewers(&self) -> Option<Long> {
+        self.count(|metrics| metrics.total_viewers)
+    }
+
+    /// How often the session was opened.
+    async fn views(&self) -> Option<Long> {
+        self.count(|metrics| metrics.views)
+    }
+
+    /// Likes given so far.
+    async fn likes(&self) -> Option<Long> {
+        self.count(|metrics| metrics.likes)
+    }
+
+    /// Comments written so far.
+    async fn comments(&self) -> Option<Long> {
+        self.count(|metrics| metrics.comments)
+    }
+
+    /// Times the session was shared so far.
+    async fn shares(&self) -> Option<Long> {
+        self.count(|metrics| metrics.shares)
+    }
+
+    /// Times a product was put into a cart so far.
+    async fn added_to_cart(&self) -> Option<Long> {
+        self.count(|metrics| metrics.added_to_cart)
+    }
+
+    /// People who placed an order so far.
+    async fn buyers(&self) -> Option<Long> {
+        self.count(|metrics| metrics.buyers)
+    }
+
+    /// Orders placed so far.
+    async fn orders(&self) -> Option<Long> {
+        self.count(|metrics| metrics.orders)
+    }
+
+    /// Value of the orders placed so far.
+    async fn revenue(&self) -> Option<Money> {
+        let revenue = self.level.value.as_ref()?.revenue?;
+        Some(Money::new(revenue, self.region))
+    }
+
+    /// Whether the session is on air; false exactly once, in the last event.
+    async fn is_on_air(&self) -> Option<bool> {
+        Some(self.level.value.as_ref()?.on_air)
+    }
+
+    /// When Shopee told these numbers; null when it has not told any yet.
+    async fn observed_at(&self) -> Option<DateTime<Utc>> {
+        self.level.observed_at
+    }
+
+    /// Since when Shopee has not answered, so that these numbers are older than they should be; null while it answers.
+    async fn stale_since(&self) -> Option<DateTime<Utc>> {
+        self.level.stale_since
+    }
+}

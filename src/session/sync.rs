@@ -1,0 +1,178 @@
+//! Stores what Shopee lists: an account's sessions and their items. Repeating it changes nothing, whoever does it.
+//!
+//! What goes wrong for one session or account is logged and left for the next run; it never stops the others.
+
+use std::sync::Arc;
+
+use entity::shopee_account;
+use shopee::{ListedProduct, ListedSession, ProductListQuery, Region, SessionListQuery};
+use tokio_util::sync::CancellationToken;
+
+use super::store::{self, ListedItem, ListedRow, Owner};
+use crate::{
+    account::{self, access::Access, scope::Scope},
+    app::App,
+    cost::Cost,
+    database::{Statements, sparse::Read as _},
+    error::{Error, Result},
+};
+
+/// Sessions that one call lists.
+const PAGE_SIZE: u32 = 50;
+/// Products that one call lists; a bag holds some two hundred at most.
+const MOST_PRODUCTS: u32 = 500;
+/// Lists longer than this many pages are cut: something is wrong with them.
+const MOST_PAGES: u32 = 1_000;
+
+/// How far back a sync goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Every session that Shopee lists.
+    All,
+    /// The first page: what is on air, and what ended last.
+    Newest,
+}
+
+/// Stores the newest sessions of every active account, every `sync_interval`, until the gateway stops.
+pub async fn run(app: App, shutdown: CancellationToken) {
+    let Some(every) = app.config.sync_interval else { return };
+    let mut ticks = tokio::time::interval(every);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = sync_all(&app) => {}
+        }
+    }
+}
+
+async fn sync_all(app: &App) {
+    let accounts = account::store::active_accounts(&Scope::job_runner(), &statements(app)).await;
+    let accounts = accounts.and_then(|rows| rows.iter().map(|row| row.id.read().copied()).collect::<Result<Vec<_>>>());
+    match accounts {
+        Ok(accounts) => {
+            for account_id in accounts {
+                if let Err(error) = sync_account(app, account_id, Reach::Newest).await {
+                    tracing::warn!(?error, account_id, "an account could not be synced; the next run tries again");
+                }
+            }
+        }
+        Err(error) => tracing::error!(?error, "the accounts to sync could not be read; the next run tries again"),
+    }
+}
+
+/// Stores an account's sessions and their items, and says how many sessions Shopee listed.
+pub async fn sync_account(app: &App, account_id: i64, reach: Reach) -> Result<u64> {
+    let scope = Scope::job_runner();
+    let rows = account::store::accounts(&scope, &statements(app), &[account_id], SYNC_COLUMNS).await?;
+    let row = rows.first().ok_or_else(|| Error::not_found("account"))?;
+    let access = Access::open(&app.config.credential_key, row)?;
+    let owner = Owner {
+        studio_id: *row.studio_id.read()?,
+        account_id,
+        region: access.region,
+        streamer_id: *row.shopee_user_id.read()?,
+        streamer_name: row.username.read()?.clone(),
+    };
+    let run = Run { app, scope, access, owner };
+    let listed = run.sessions(reach).await?;
+    let transaction = app.database.write().await?;
+    account::store::set_synced(&run.scope, &transaction, account_id, app.clock.now()).await?;
+    transaction.commit().await?;
+    Ok(listed)
+}
+
+const SYNC_COLUMNS: &[shopee_account::Column] = {
+    use shopee_account::Column::*;
+    &[Id, StudioId, Region, ShopeeUserId, Username, Credential]
+};
+
+/// What a run counts for nobody's operation.
+fn statements(app: &App) -> Statements {
+    app.database.read(Arc::new(Cost::default()))
+}
+
+/// One account being synced.
+struct Run<'a> {
+    app: &'a App,
+    scope: Scope,
+    access: Arc<Access>,
+    owner: Owner,
+}
+
+impl Run<'_> {
+    async fn sessions(&self, reach: Reach) -> Result<u64> {
+        let mut listed = 0;
+        for page in 1..=MOST_PAGES {
+            let query = SessionListQuery { page, page_size: PAGE_SIZE, ..SessionListQuery::default() };
+            let answer = self.app.shopee.session_list(&self.access.account(), &query).await;
+            let sessions = answer.map_err(|error| Error::from(&error))?.list;
+            listed += sessions.len() as u64;
+            self.store_page(&sessions).await?;
+            if reach == Reach::Newest || sessions.len() < PAGE_SIZE as usize {
+                break;
+            }
+        }
+        Ok(listed)
+    }
+
+    async fn store_page(&self, sessions: &[ListedSession]) -> Result<()> {
+        let now = self.app.clock.now();
+        let rows: Vec<ListedRow> = sessions.iter().filter_map(|session| listed_row(session, now)).collect();
+        let transaction = self.app.database.write().await?;
+        store::store_listed(&self.scope, &transaction, &self.owner, &rows, now).await?;
+        transaction.commit().await?;
+        let session_ids: Vec<i64> = rows.iter().map(|row| row.session_id).collect();
+        let (statements, account_id) = (statements(self.app), self.owner.account_id);
+        let unfinished = store::sessions_without_items(&self.scope, &statements, account_id, &session_ids).await?;
+        for (session_key, session_id) in unfinished {
+            if let Err(error) = self.items(session_key, session_id).await {
+                tracing::warn!(?error, session_key, "a session's items could not be stored; the next run tries again");
+            }
+        }
+        Ok(())
+    }
+
+    async fn items(&self, session_key: i64, session_id: i64) -> Result<()> {
+        let query = ProductListQuery { page_size: MOST_PRODUCTS, ..ProductListQuery::default() };
+        let answer = self.app.shopee.product_list(&self.access.account(), session_id, &query).await;
+        let products = answer.map_err(|error| Error::from(&error))?.list;
+        let items: Vec<ListedItem> = products.iter().map(|product| listed_item(product, self.owner.region)).collect();
+        let transaction = self.app.database.write().await?;
+        store::store_items(&self.scope, &transaction, session_key, &items, self.app.clock.now()).await?;
+        Ok(transaction.commit().await?)
+    }
+}
+
+/// A session without a start cannot be placed in any list; Shopee has not been seen to send one.
+fn listed_row(session: &ListedSession, now: chrono::DateTime<chrono::Utc>) -> Option<ListedRow> {
+    Some(ListedRow {
+        session_id: session.session_id,
+        session_name: session.title.clone().unwrap_or_default(),
+        on_air: session.is_on_air(now),
+        started_at: session.started_at?,
+        duration_seconds: session.duration.map(|duration| duration.as_secs() as i64),
+        total_viewers: session.viewers,
+        peak_viewers: session.peak_viewers,
+        total_orders: session.placed_orders,
+        total_revenue: session.placed_sales.map(|amount| amount.0),
+        total_comments: session.comments,
+        total_likes: session.likes,
+    })
+}
+
+fn listed_item(product: &ListedProduct, region: Region) -> ListedItem {
+    let image = product.cover_image.as_deref().and_then(|image| shopee::urls::image_url(region, image));
+    ListedItem {
+        item_id: product.item_id,
+        product_name: product.title.clone().unwrap_or_default(),
+        product_image_url: image.map(Into::into),
+        live_price: product.min_price.map(|amount| amount.0),
+        quantity_sold: product.placed_items_sold,
+        total_sales_amount: product.placed_sales.map(|amount| amount.0),
+    }
+}

@@ -1,0 +1,77 @@
+//! What pollers ask: the overview of a session that somebody watches, one call an interval however many do.
+//!
+//! The poller works for nobody in particular, so it uses the job runner's scope; who may watch was decided before. It reads the
+//! account's credential anew for each poll: a credential that was replaced or removed counts at once.
+
+use std::sync::Arc;
+
+use futures_util::Stream;
+
+use super::{metrics::Metrics, store};
+use crate::{
+    account::{self, access::Access, scope::Scope},
+    app::App,
+    cost::Cost,
+    engine::watch::{Level, Polled},
+    error::{ClientError, Error, Result},
+};
+
+/// A session that is watched.
+#[derive(Clone, Copy, Debug)]
+pub struct Watched {
+    pub session_key: i64,
+    pub account_id: i64,
+    pub session_id: i64,
+}
+
+/// The numbers of a session: the latest at once, then newer ones, until the session ends.
+pub fn metrics(app: &App, watched: Watched) -> impl Stream<Item = Level<Metrics>> + Send + use<> {
+    let topic = format!("session/{}/metrics", watched.session_key);
+    let polled = app.clone();
+    app.pollers.watch(topic, app.config.poll_interval, move || poll(polled.clone(), watched))
+}
+
+async fn poll(app: App, watched: Watched) -> Polled<Metrics> {
+    match ask(&app, watched).await {
+        Ok(metrics) if metrics.on_air => Polled::Value(metrics),
+        Ok(metrics) => {
+            store_end(&app, watched, metrics).await;
+            Polled::Finished(metrics)
+        }
+        Err(error) => Polled::Failed { retry_after: report(watched, &error) },
+    }
+}
+
+async fn ask(app: &App, watched: Watched) -> Result<Metrics> {
+    let statements = app.database.read(Arc::new(Cost::default()));
+    let rows = account::store::accesses(&Scope::job_runner(), &statements, &[watched.account_id]).await?;
+    let row = rows.first().ok_or_else(|| Error::not_found("account"))?;
+    let access = Access::open(&app.config.credential_key, row)?;
+    let answer = app.shopee.overview(&access.account(), watched.session_id).await;
+    let overview = answer.map_err(|error| Error::from(&error))?;
+    overview.as_ref().map(Metrics::from).ok_or_else(|| Error::not_found("session"))
+}
+
+/// The session is over: its last numbers are the ones to keep.
+async fn store_end(app: &App, watched: Watched, metrics: Metrics) {
+    let stored = async {
+        let transaction = app.database.write().await?;
+        store::set_ended(&Scope::job_runner(), &transaction, watched.session_key, &metrics, app.clock.now()).await?;
+        Ok::<_, Error>(transaction.commit().await?)
+    };
+    if let Err(error) = stored.await {
+        tracing::warn!(
+            ?error,
+            session = watched.session_key,
+            "the end of a session could not be stored; the next sync will"
+        );
+    }
+}
+
+fn report(watched: Watched, error: &Error) -> Option<std::time::Duration> {
+    tracing::info!(?error, session = watched.session_key, "a poll failed");
+    match error {
+        Error::Client(ClientError::Shopee(fault)) => fault.retry_after,
+        _ => None,
+    }
+}

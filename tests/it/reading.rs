@@ -1,0 +1,22 @@
+//! Reading what is stored.
+
+use serde_json::json;
+use testing::{Database, on_both};
+
+use crate::support::world::World;
+
+on_both!(a_session_is_one_object);
+
+async fn a_session_is_one_object(database: Database) {
+    let world = World::start(&database).await;
+    let on_air = world.on_air();
+    let data = world
+        .data(
+            "query($id: ID!) { liveSession(sessionId: $id) { sessionId sessionName overview { currentViewers } } }",
+            json!({ "id": on_air.session_id.to_string() }),
+        )
+        .await;
+    assert_eq!(data["liveSession"]["sessionName"], on_air.title);
+    assert_eq!(data["liveSession"]["overview"]["currentViewers"], on_air.viewers);
+    world.stop().await;
+}

@@ -1,0 +1,18 @@
+//! What tests are written in: a world with a Shopee and a gateway, and a client of it.
+
+pub(crate) mod stream;
+pub(crate) mod world;
+
+use std::time::Duration;
+
+/// Long enough for a loaded machine; whoever waits longer is stuck.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Waits until something holds, for as long as [`PATIENCE`] lasts.
+pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, holds: impl Fn() -> F) {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    while !holds().await {
+        assert!(tokio::time::Instant::now() < deadline, "never: {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}

@@ -1,0 +1,82 @@
+//! One subscription on a websocket of its own.
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio::{net::TcpStream, time::timeout};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Message, client::IntoClientRequest as _},
+};
+
+use super::PATIENCE;
+
+pub(crate) struct Stream(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+/// What a subscription's next message is.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Event {
+    Next(Value),
+    Error(Value),
+    Complete,
+}
+
+impl Stream {
+    pub(crate) async fn open(url: &str, token: &str, query: &str) -> Self {
+        let mut request = format!("{}/graphql", url.replacen("http", "ws", 1)).into_client_request().unwrap();
+        request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
+        let mut stream = Self(connect_async(request).await.unwrap().0);
+        stream
+            .send(json!({ "type": "connection_init", "payload": { "authorization": format!("Bearer {token}") } }))
+            .await;
+        assert_eq!(stream.message().await, json!({ "type": "connection_ack" }));
+        stream.send(json!({ "type": "subscribe", "id": "1", "payload": { "query": query } })).await;
+        stream
+    }
+
+    /// The next event of the subscription; the server's pings are answered on the way.
+    pub(crate) async fn event(&mut self) -> Event {
+        loop {
+            let mut message = self.message().await;
+            match message["type"].as_str() {
+                Some("ping") => self.send(json!({ "type": "pong" })).await,
+                Some("next") => return Event::Next(message["payload"].take()),
+                Some("error") => return Event::Error(message["payload"].take()),
+                Some("complete") => return Event::Complete,
+                _ => panic!("unexpected message: {message}"),
+            }
+        }
+    }
+
+    /// The data of the next event, which must be one without errors.
+    pub(crate) async fn data(&mut self) -> Value {
+        match self.event().await {
+            Event::Next(mut payload) if payload.get("errors").is_none() => payload["data"].take(),
+            other => panic!("expected data, got {other:?}"),
+        }
+    }
+
+    /// Reads on until an event's data fulfils the condition, and returns that data.
+    pub(crate) async fn until(&mut self, what: &str, holds: impl Fn(&Value) -> bool) -> Value {
+        let found = timeout(PATIENCE, async {
+            loop {
+                let data = self.data().await;
+                if holds(&data) {
+                    return data;
+                }
+            }
+        });
+        found.await.unwrap_or_else(|_| panic!("never: {what}"))
+    }
+
+    async fn send(&mut self, message: Value) {
+        self.0.send(Message::text(message.to_string())).await.unwrap();
+    }
+
+    async fn message(&mut self) -> Value {
+        let frame = timeout(PATIENCE, self.0.next()).await.expect("a message comes in time");
+        match frame {
+            Some(Ok(Message::Text(text))) => serde_json::from_str(&text).unwrap(),
+            other => panic!("expected a message, got {other:?}"),
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! A sandbox, a gateway in front of it and a signed-in owner: everything over real HTTP on port 0.
+
+use std::{collections::HashMap, time::Duration};
+
+use live_gateway::{
+    account::{connect, scope::Scope},
+    app::App,
+    commands::{ensure_studio, token_for},
+    config::Config,
+    serve::Gateway,
+    session::sync::{self, Reach},
+};
+use sandbox::{AccountView, Options, Panel, Sandbox, SessionView};
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+use shopee::Credential;
+use testing::Database;
+
+use super::{PATIENCE, stream::Stream};
+
+/// The owner of the first studio, which has all accounts unless a test says otherwise.
+pub(crate) const OWNER: &str = "owner@first.example";
+/// The owner of a second studio without any account.
+pub(crate) const STRANGER: &str = "owner@second.example";
+
+/// How a world starts.
+pub(crate) struct Start {
+    /// Sandbox accounts to connect to the first studio: all, unless limited.
+    pub(crate) accounts: usize,
+    /// Environment variables of the gateway beside the usual ones.
+    pub(crate) variables: Vec<(&'static str, String)>,
+}
+
+impl Default for Start {
+    fn default() -> Self {
+        Self { accounts: usize::MAX, variables: Vec::new() }
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) gateway: Gateway,
+    sandbox: Sandbox,
+    client: reqwest::Client,
+    pub(crate) token: String,
+    pub(crate) stranger_token: String,
+}
+
+impl World {
+    /// A world with the sandbox's first account connected and synced; simulated time stands still.
+    pub(crate) async fn start(database: &Database) -> Self {
+        Self::start_with(database, Start { accounts: 1, ..Start::default() }).await
+    }
+
+    pub(crate) async fn start_with(database: &Database, start: Start) -> Self {
+        let sandbox = Sandbox::start(Options { frozen: true, seed: 7, ..Options::default() }).await.unwrap();
+        let config = config(database, &sandbox, &start.variables);
+        let gateway = Gateway::start(config).await.unwrap();
+        let app = &gateway.app;
+        let studio = ensure_studio(app, "First Studio", OWNER, chrono_tz::Asia::Jakarta).await.unwrap();
+        ensure_studio(app, "Second Studio", STRANGER, chrono_tz::Asia::Ho_Chi_Minh).await.unwrap();
+        for account in sandbox.panel().accounts().iter().take(start.accounts) {
+            connect_account(app, studio, account).await;
+        }
+        let token = mint(app, OWNER).await;
+        let stranger_token = mint(app, STRANGER).await;
+        sandbox.panel().reset_calls();
+        let client = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
+        Self { gateway, sandbox, client, token, stranger_token }
+    }
+
+    /// The control panel of this world's Shopee.
+    pub(crate) fn shopee(&self) -> &Panel {
+        self.sandbox.panel()
+    }
+
+    /// A session that is on air and stored.
+    pub(crate) fn on_air(&self) -> SessionView {
+        let account = self.first_account().user_id;
+        self.shopee().sessions().into_iter().find(|session| session.on_air && session.user_id == account).unwrap()
+    }
+
+    pub(crate) fn first_account(&self) -> AccountView {
+        self.shopee().accounts().remove(0)
+    }
+
+    /// Sends an operation as the owner; the whole answer.
+    pub(crate) async fn ask(&self, query: &str, variables: Value) -> Value {
+        self.ask_as(Some(&self.token), query, variables).await
+    }
+
+    /// Sends an operation as somebody else, or as nobody.
+    pub(crate) async fn ask_as(&self, token: Option<&str>, query: &str, variables: Value) -> Value {
+        self.post(token, query, variables).await.json().await.unwrap()
+    }
+
+    /// The answer's `data`, which must have come without errors.
+    pub(crate) async fn data(&self, query: &str, variables: Value) -> Value {
+        let mut answer = self.ask(query, variables).await;
+        assert!(answer.get("errors").is_none(), "{answer:#}");
+        answer["data"].take()
+    }
+
+    /// The text of the answer, with keys in the order they were sent.
+    pub(crate) async fn text(&self, query: &str) -> String {
+        self.post(Some(&self.token), query, json!({})).await.text().await.unwrap()
+    }
+
+    async fn post(&self, token: Option<&str>, query: &str, variables: Value) -> reqwest::Response {
+        let request = self.client.post(format!("{}/graphql", self.gateway.url()));
+        let request = request.json(&json!({ "query": query, "variables": variables }));
+        let request = match token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        };
+        request.send().await.unwrap()
+    }
+
+    /// Opens a websocket as the owner and starts one subscription on it.
+    pub(crate) async fn subscribe(&self, query: &str) -> Stream {
+        self.subscribe_as(&self.token, query).await
+    }
+
+    pub(crate) async fn subscribe_as(&self, token: &str, query: &str) -> Stream {
+        Stream::open(&self.gateway.url(), token, query).await
+    }
+
+    pub(crate) async fn stop(self) {
+        self.gateway.stop().await;
+        self.sandbox.stop().await;
+    }
+}
+
+/// The configuration of a gateway over this database and Shopee.
+pub(crate) fn config(database: &Database, sandbox: &Sandbox, more: &[(&'static str, String)]) -> Config {
+    let mut variables: HashMap<String, String> = HashMap::new();
+    let usual = [
+        ("LISTEN_ADDR", "127.0.0.1:0".to_owned()),
+        ("DATABASE_URL", database.url.clone()),
+        ("TOKEN_SECRET", "a-secret-for-tests-that-is-long-enough".to_owned()),
+        ("CREDENTIAL_KEY", "dGVzdCB0ZXN0IHRlc3QgdGVzdCB0ZXN0IHRlc3QgISE=".to_owned()),
+        ("SHOPEE_BASE_URL", sandbox.base_url_template()),
+        ("SHOPEE_CALLS_PER_SECOND", "1000".to_owned()),
+        ("SHOPEE_CALL_BURST", "1000".to_owned()),
+        ("SHOPEE_TIMEOUT_MS", "2000".to_owned()),
+        ("POLL_INTERVAL_MS", "100".to_owned()),
+        ("SYNC_INTERVAL_SECONDS", "0".to_owned()),
+    ];
+    for (name, value) in usual.into_iter().chain(more.iter().cloned()) {
+        variables.insert(name.to_owned(), value);
+    }
+    Config::from_variables(variables).unwrap()
+}
+
+async fn connect_account(app: &App, studio: i64, account: &AccountView) {
+    let credential = Credential::from_cookie_header(&account.cookie).unwrap();
+    let region = account.region.to_string().parse().unwrap();
+    let connected = connect::connect(app, &Scope::job_runner(), studio, region, &credential).await.unwrap();
+    sync::sync_account(app, connected, Reach::All).await.unwrap();
+}
+
+async fn mint(app: &App, email: &str) -> String {
+    let token = token_for(app, email, Duration::from_secs(3600)).await.unwrap();
+    token.expose_secret().to_owned()
+}
