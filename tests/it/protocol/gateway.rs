@@ -68,7 +68,7 @@ impl Gateway {
             sockets: sockets.clone(),
         };
         let stop = shutdown.clone().cancelled_owned();
-        let server = axum::serve(listener, http::router(front)).with_graceful_shutdown(stop);
+        let server = axum::serve(http::listener(listener), http::router(front)).with_graceful_shutdown(stop);
         let server = tokio::spawn(async move { server.await.unwrap() });
         Self { address, controls, shutdown, sockets, server }
     }

@@ -6,7 +6,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
+    MaybeTlsStream, WebSocketStream, connect_async_with_config,
     tungstenite::{self, Message, client::IntoClientRequest as _, http::Request},
 };
 
@@ -30,7 +30,9 @@ impl Socket {
     }
 
     pub(super) async fn try_open(request: Request<()>) -> Result<Self, tungstenite::Error> {
-        let opened = timeout(PATIENCE, connect_async(request)).await.expect("the upgrade is answered in time");
+        let opened = timeout(PATIENCE, connect_async_with_config(request, None, true))
+            .await
+            .expect("the upgrade is answered in time");
         opened.map(|(socket, _)| Self(socket))
     }
 
@@ -57,7 +59,7 @@ impl Socket {
         self.send(json!({"type": "complete", "id": id})).await;
     }
 
-    async fn next_frame(&mut self) -> Option<Message> {
+    pub(super) async fn next_frame(&mut self) -> Option<Message> {
         let frame = timeout(PATIENCE, self.0.next()).await.expect("a message comes in time");
         frame.and_then(Result::ok)
     }
