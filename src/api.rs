@@ -61,7 +61,9 @@ fn builder() -> async_graphql::SchemaBuilder<Query, EmptyMutation, Subscription>
         .override_output_type_description::<DateTime<Utc>>(
             "An instant, as RFC 3339 text in UTC with milliseconds: `2026-11-22T20:51:36.486+00:00`.",
         )
-        .override_output_type_description::<Decimal>("A decimal number of any size, as text: exact where a float would not be.")
+        .override_output_type_description::<Decimal>(
+            "A decimal number of any size, as text: exact where a float would not be.",
+        )
 }
 
 /// What makes requests ready for the schema, for one signed-in viewer or for nobody.
