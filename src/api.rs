@@ -58,6 +58,12 @@ fn builder() -> async_graphql::SchemaBuilder<Query, EmptyMutation, Subscription>
     Schema::build(Query::default(), EmptyMutation, Subscription::default())
         .limit_depth(DEEPEST)
         .limit_complexity(HEAVIEST)
+        .override_output_type_description::<DateTime<Utc>>(
+            "An instant, as RFC 3339 text in UTC with milliseconds: `2026-11-22T20:51:36.486+00:00`.",
+        )
+        .override_output_type_description::<Decimal>(
+            "A decimal number of any size, as text: exact where a float would not be.",
+        )
 }
 
 /// What makes requests ready for the schema, for one signed-in viewer or for nobody.
