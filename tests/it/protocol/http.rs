@@ -251,3 +251,22 @@ async fn arrays_are_answered_in_order_where_they_are_allowed() {
         assert_eq!(gateway.post(json!(batch).to_string()).send().await.unwrap().status(), 400);
     }
 }
+
+#[tokio::test]
+async fn listed_pages_may_read_answers_and_no_others() {
+    let gateway = Gateway::start().await;
+    for (origin, permitted) in [("https://studio.example", true), ("https://evil.example", false), ("null", false)] {
+        let preflight = gateway
+            .request("OPTIONS")
+            .header("origin", origin)
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "authorization, content-type");
+        for request in [preflight, gateway.query("{hello}").header("origin", origin)] {
+            let answer = request.send().await.unwrap();
+            let permission = answer.headers().get("access-control-allow-origin");
+            assert_eq!(permission.map(|origin| origin.to_str().unwrap()), permitted.then_some(origin));
+            // There are no cookies to send along.
+            assert!(!answer.headers().contains_key("access-control-allow-credentials"));
+        }
+    }
+}
