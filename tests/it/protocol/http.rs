@@ -61,6 +61,7 @@ async fn each_outcome_has_its_status_in_each_media_type() {
         (json!({"query": "{...F} fragment F on Query{...F}"}), 400, 200, Some("GRAPHQL_VALIDATION_FAILED")),
         (json!({"query": "subscription{count(to:1)}"}), 400, 400, Some("SUBSCRIPTION_NEEDS_WEBSOCKET")),
         (json!({"query": format!("{{{}}}", "hello ".repeat(21))}), 400, 400, Some("TOO_MANY_ROOT_FIELDS")),
+        (json!({"query": "{complex}"}), 400, 400, Some("QUERY_TOO_COMPLEX")),
         (json!({"query": "{leak}"}), 200, 200, Some("INTERNAL")),
         (json!({"query": "{panic}"}), 500, 500, Some("INTERNAL")),
         (json!({"query": 7}), 400, 400, Some("BAD_REQUEST")),
