@@ -14,7 +14,10 @@ use tokio::{
     net::{TcpListener, TcpStream},
     time::timeout,
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::{
+    sync::CancellationToken,
+    task::{AbortOnDropHandle, TaskTracker},
+};
 
 use super::{
     schema::{self, Controls, Viewer},
@@ -32,13 +35,12 @@ pub(super) struct Gateway {
     pub(super) controls: Controls,
     pub(super) shutdown: CancellationToken,
     pub(super) sockets: TaskTracker,
-    server: tokio::task::JoinHandle<()>,
+    server: AbortOnDropHandle<()>,
 }
 
 impl Drop for Gateway {
     fn drop(&mut self) {
         self.shutdown.cancel();
-        self.server.abort();
     }
 }
 
@@ -69,8 +71,16 @@ impl Gateway {
         };
         let stop = shutdown.clone().cancelled_owned();
         let server = axum::serve(http::listener(listener), http::router(front)).with_graceful_shutdown(stop);
-        let server = tokio::spawn(async move { server.await.unwrap() });
+        let server = AbortOnDropHandle::new(tokio::spawn(async move { server.await.unwrap() }));
         Self { address, controls, shutdown, sockets, server }
+    }
+
+    /// Stops in order, until its port is free.
+    pub(super) async fn stop(mut self) {
+        self.shutdown.cancel();
+        self.sockets.close();
+        let stopped = async { tokio::join!(self.sockets.wait(), &mut self.server).1.unwrap() };
+        timeout(PATIENCE, stopped).await.expect("it stops in time");
     }
 
     pub(super) fn url(&self) -> String {
