@@ -8,3 +8,4 @@ pub mod long;
 pub mod money;
 pub mod page;
 pub mod selection;
+pub mod weight;

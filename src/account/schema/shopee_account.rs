@@ -18,6 +18,7 @@ use crate::{
         money::CurrencyCode,
         page::{Connection, PageArguments},
         selection::Selection,
+        weight,
     },
     session::schema::{LiveSession, LiveSessionFilter, LiveSessionOrder, page_of_sessions},
 };
@@ -113,7 +114,7 @@ impl ShopeeAccount {
 
     /// The account's stored live sessions, the newest first unless `orderBy` says otherwise. Errors: BAD_USER_INPUT,
     /// INVALID_CURSOR.
-    #[graphql(complexity = "child_complexity * first.or(last).unwrap_or(20).clamp(0, 100) as usize + 1")]
+    #[graphql(complexity = "weight::of_page(child_complexity, first, last)")]
     #[expect(clippy::too_many_arguments, reason = "one parameter an argument of the field")]
     async fn live_sessions(
         &self,
@@ -134,7 +135,7 @@ impl ShopeeAccount {
     }
 
     /// Who Shopee says the account is. Asked of Shopee when selected, at most a minute old. Errors: SHOPEE_*.
-    #[graphql(complexity = "child_complexity + 10")]
+    #[graphql(complexity = "weight::of_call(child_complexity)")]
     async fn creator(&self, ctx: &Context<'_>) -> Result<Option<CreatorProfile>> {
         let access = self.access(ctx).await?;
         let app = ctx.app()?;
@@ -147,7 +148,7 @@ impl ShopeeAccount {
     /// The account's sessions as Shopee lists them, newest first unless `orderBy` says otherwise. Paged by number, since Shopee
     /// pages so: a cursor would promise more than Shopee keeps. Asked of Shopee when selected, at most ten seconds old. Errors:
     /// BAD_USER_INPUT, SHOPEE_*.
-    #[graphql(complexity = "child_complexity * page_size.clamp(0, 100) as usize + 10")]
+    #[graphql(complexity = "weight::of_call(weight::of_list(child_complexity, page_size))")]
     async fn remote_sessions(
         &self,
         ctx: &Context<'_>,
@@ -168,7 +169,7 @@ impl ShopeeAccount {
 
     /// The session that the account has on air, as everybody on Shopee may see it; null while it is off air. Asked of Shopee when
     /// selected, at most five seconds old. Errors: SHOPEE_*.
-    #[graphql(complexity = "child_complexity + 10")]
+    #[graphql(complexity = "weight::of_call(child_complexity)")]
     async fn ongoing_live(&self, ctx: &Context<'_>) -> Result<Option<OngoingLive>> {
         let (region, user_id) = (self.shopee_region()?, *self.0.shopee_user_id.read()?);
         let app = ctx.app()?;

@@ -15,6 +15,7 @@ use crate::{
         id::{GlobalId, Kind},
         page::{Connection, Cursor, PageArguments},
         selection::Selection,
+        weight,
     },
     session::schema::{LiveSession, LiveSessionFilter, LiveSessionOrder, page_of_sessions},
 };
@@ -68,7 +69,7 @@ impl Studio {
     }
 
     /// The studio's Shopee accounts, in the order they were connected. Errors: BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(complexity = "child_complexity * first.or(last).unwrap_or(20).clamp(0, 100) as usize + 1")]
+    #[graphql(complexity = "weight::of_page(child_complexity, first, last)")]
     async fn shopee_accounts(
         &self,
         ctx: &Context<'_>,
@@ -91,7 +92,7 @@ impl Studio {
     }
 
     /// The studio's live sessions, the newest first unless `orderBy` says otherwise. Errors: BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(complexity = "child_complexity * first.or(last).unwrap_or(20).clamp(0, 100) as usize + 1")]
+    #[graphql(complexity = "weight::of_page(child_complexity, first, last)")]
     #[expect(clippy::too_many_arguments, reason = "one parameter an argument of the field")]
     async fn live_sessions(
         &self,

@@ -16,6 +16,7 @@ use crate::{
         long::Long,
         money::Money,
         page::{Connection, Cursor, PageArguments},
+        weight,
     },
     session::{
         loader::{self, BAG_ORDER, ItemSlice},
@@ -234,7 +235,7 @@ impl LiveSession {
     }
 
     /// The products in the session's bag, in the order they were stored. Errors: BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(complexity = "child_complexity * first.or(last).unwrap_or(20).clamp(0, 100) as usize + 1")]
+    #[graphql(complexity = "weight::of_items(child_complexity, first, last)")]
     async fn items(
         &self,
         ctx: &Context<'_>,
@@ -255,7 +256,7 @@ impl LiveSession {
 
     /// What Shopee says the session is: status, title, stream. Asked of Shopee when selected, at most ten seconds old; null when
     /// Shopee does not know the session as this account's. Errors: SHOPEE_*.
-    #[graphql(complexity = "child_complexity + 10")]
+    #[graphql(complexity = "weight::of_call(child_complexity)")]
     async fn info(&self, ctx: &Context<'_>) -> Result<Option<LiveInfo>> {
         let session_id = *self.row.session_id.read()?;
         let access = account_loader::access(ctx, *self.row.shopee_account_id.read()?).await?;
@@ -268,7 +269,7 @@ impl LiveSession {
 
     /// The session's numbers as Shopee counts them now. Asked of Shopee when selected, at most two seconds old; null when Shopee
     /// does not know the session as this account's. Errors: SHOPEE_*.
-    #[graphql(complexity = "child_complexity + 10")]
+    #[graphql(complexity = "weight::of_call(child_complexity)")]
     async fn overview(&self, ctx: &Context<'_>) -> Result<Option<LiveOverview>> {
         let session_id = *self.row.session_id.read()?;
         let access = account_loader::access(ctx, *self.row.shopee_account_id.read()?).await?;

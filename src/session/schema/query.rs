@@ -13,6 +13,7 @@ use crate::{
         id::{GlobalId, Kind},
         page::{Connection, PageArguments},
         selection::Selection,
+        weight,
     },
     session::store,
 };
@@ -28,7 +29,7 @@ pub struct SessionQuery;
 impl SessionQuery {
     /// Live sessions of all the viewer's studios, the newest first unless `orderBy` says otherwise. Errors: UNAUTHENTICATED,
     /// BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(complexity = "child_complexity * first.or(last).unwrap_or(20).clamp(0, 100) as usize + 1")]
+    #[graphql(complexity = "weight::of_page(child_complexity, first, last)")]
     #[expect(clippy::too_many_arguments, reason = "one parameter an argument of the field")]
     async fn live_sessions(
         &self,
@@ -73,7 +74,7 @@ impl SessionQuery {
 
     /// Whatever has these global ids, in their order, with null for each that is not there or not the viewer's. Errors:
     /// UNAUTHENTICATED, BAD_USER_INPUT.
-    #[graphql(complexity = "child_complexity * ids.len().min(100) + 1")]
+    #[graphql(complexity = "weight::of_list(child_complexity, ids.len() as i64)")]
     async fn nodes(
         &self,
         ctx: &Context<'_>,
