@@ -5,6 +5,9 @@
 
 use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
+/// What clients read when the fault is ours.
+pub const INTERNAL_SENTENCE: &str = "Something went wrong on our side; quote the request id when you report it.";
+
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why something did not work.

@@ -4,10 +4,7 @@
 
 use async_graphql::ErrorExtensions as _;
 
-use crate::error::{ClientError, Error};
-
-/// What clients read when the fault is ours.
-pub const INTERNAL_SENTENCE: &str = "Something went wrong on our side; quote the request id when you report it.";
+use crate::error::{ClientError, Error, INTERNAL_SENTENCE};
 
 impl From<Error> for async_graphql::Error {
     fn from(error: Error) -> Self {

@@ -15,8 +15,9 @@ use serde::{Serialize, Serializer};
 use super::{
     RequestId,
     media::Media,
-    refusal::{INTERNAL_SENTENCE, Refusal, Standing},
+    refusal::{Refusal, Standing},
 };
+use crate::error::INTERNAL_SENTENCE;
 
 /// A document can have a mistake in every field; nobody reads more of them than this.
 const MOST_ERRORS: usize = 20;

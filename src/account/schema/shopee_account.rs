@@ -1,6 +1,7 @@
 use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
 use entity::shopee_account::Status;
+use shopee::SessionListQuery;
 
 use super::{OngoingLive, RemoteSessionOrder, RemoteSessionPage, Studio, remote_session};
 use crate::{
@@ -136,13 +137,8 @@ impl ShopeeAccount {
 
     /// Who Shopee says the account is. Asked of Shopee when selected, at most a minute old. Errors: SHOPEE_*.
     #[graphql(complexity = "weight::of_call(child_complexity)")]
-    async fn creator(&self, ctx: &Context<'_>) -> Result<Option<CreatorProfile>> {
-        let access = self.access(ctx).await?;
-        let app = ctx.app()?;
-        let account = access.account();
-        let call = app.shopee.user_info(&account);
-        let answer = app.reads.user_info.get(access.account_id, &ctx.operation()?.cost, call).await?;
-        Ok(Some(CreatorProfile::from_answer(&answer, access.region)))
+    async fn creator(&self, ctx: &Context<'_>) -> Option<Result<CreatorProfile>> {
+        self.ask_creator(ctx).await.transpose()
     }
 
     /// The account's sessions as Shopee lists them, newest first unless `orderBy` says otherwise. Paged by number, since Shopee
@@ -156,8 +152,36 @@ impl ShopeeAccount {
         #[graphql(desc = "How many sessions a page has, 1 to 100.", default = 10)] page_size: i64,
         #[graphql(desc = "Only sessions whose title contains this text; at most 200 characters.")] name: Option<String>,
         #[graphql(desc = "The list's order; by default the newest first.")] order_by: Option<RemoteSessionOrder>,
+    ) -> Option<Result<RemoteSessionPage>> {
+        let query = remote_session::query(page, page_size, name, order_by);
+        self.ask_remote_sessions(ctx, query).await.transpose()
+    }
+
+    /// The session that the account has on air, as everybody on Shopee may see it; null while it is off air. Asked of Shopee when
+    /// selected, at most five seconds old. Errors: SHOPEE_*.
+    #[graphql(complexity = "weight::of_call(child_complexity)")]
+    async fn ongoing_live(&self, ctx: &Context<'_>) -> Option<Result<OngoingLive>> {
+        self.ask_ongoing_live(ctx).await.transpose()
+    }
+}
+
+// A resolver that returns `Result<Option<_>>` would take its whole object away when it fails; `Option<Result<_>>` is null alone.
+impl ShopeeAccount {
+    async fn ask_creator(&self, ctx: &Context<'_>) -> Result<Option<CreatorProfile>> {
+        let access = self.access(ctx).await?;
+        let app = ctx.app()?;
+        let account = access.account();
+        let call = app.shopee.user_info(&account);
+        let answer = app.reads.user_info.get(access.account_id, &ctx.operation()?.cost, call).await?;
+        Ok(Some(CreatorProfile::from_answer(&answer, access.region)))
+    }
+
+    async fn ask_remote_sessions(
+        &self,
+        ctx: &Context<'_>,
+        query: Result<SessionListQuery>,
     ) -> Result<Option<RemoteSessionPage>> {
-        let query = remote_session::query(page, page_size, name, order_by)?;
+        let query = query?;
         let access = self.access(ctx).await?;
         let app = ctx.app()?;
         let key = (access.account_id, query.clone());
@@ -167,19 +191,14 @@ impl ShopeeAccount {
         Ok(Some(RemoteSessionPage::from_answer(&answer, &query, access.region)))
     }
 
-    /// The session that the account has on air, as everybody on Shopee may see it; null while it is off air. Asked of Shopee when
-    /// selected, at most five seconds old. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_call(child_complexity)")]
-    async fn ongoing_live(&self, ctx: &Context<'_>) -> Result<Option<OngoingLive>> {
+    async fn ask_ongoing_live(&self, ctx: &Context<'_>) -> Result<Option<OngoingLive>> {
         let (region, user_id) = (self.shopee_region()?, *self.0.shopee_user_id.read()?);
         let app = ctx.app()?;
         let call = app.shopee.ongoing_live(region, user_id);
         let answer = app.reads.ongoing_live.get((region, user_id), &ctx.operation()?.cost, call).await?;
         Ok(OngoingLive::from_answer(&answer))
     }
-}
 
-impl ShopeeAccount {
     async fn access(&self, ctx: &Context<'_>) -> Result<std::sync::Arc<Access>> {
         loader::access(ctx, self.key()?).await
     }

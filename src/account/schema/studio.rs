@@ -9,7 +9,7 @@ use crate::{
         store::{self, StudioRow},
     },
     database::sparse::Read as _,
-    error::Result,
+    error::{Error, Result},
     graphql::{
         context::ContextExt as _,
         id::{GlobalId, Kind},
@@ -62,10 +62,11 @@ impl Studio {
     }
 
     /// What the viewer may do in this studio.
-    async fn viewer_role(&self, ctx: &Context<'_>) -> Result<Option<StudioRole>> {
+    async fn viewer_role(&self, ctx: &Context<'_>) -> Result<StudioRole> {
         let key = *self.0.id.read()?;
-        let memberships = &ctx.viewer()?.memberships;
-        Ok(memberships.iter().find(|membership| membership.studio_id == key).map(|membership| membership.role.into()))
+        let mut memberships = ctx.viewer()?.memberships.iter();
+        let membership = memberships.find(|membership| membership.studio_id == key);
+        membership.map(|membership| membership.role.into()).ok_or_else(|| Error::not_found("studio"))
     }
 
     /// The studio's Shopee accounts, in the order they were connected. Errors: BAD_USER_INPUT, INVALID_CURSOR.

@@ -257,7 +257,21 @@ impl LiveSession {
     /// What Shopee says the session is: status, title, stream. Asked of Shopee when selected, at most ten seconds old; null when
     /// Shopee does not know the session as this account's. Errors: SHOPEE_*.
     #[graphql(complexity = "weight::of_call(child_complexity)")]
-    async fn info(&self, ctx: &Context<'_>) -> Result<Option<LiveInfo>> {
+    async fn info(&self, ctx: &Context<'_>) -> Option<Result<LiveInfo>> {
+        self.ask_info(ctx).await.transpose()
+    }
+
+    /// The session's numbers as Shopee counts them now. Asked of Shopee when selected, at most two seconds old; null when Shopee
+    /// does not know the session as this account's. Errors: SHOPEE_*.
+    #[graphql(complexity = "weight::of_call(child_complexity)")]
+    async fn overview(&self, ctx: &Context<'_>) -> Option<Result<LiveOverview>> {
+        self.ask_overview(ctx).await.transpose()
+    }
+}
+
+// A resolver that returns `Result<Option<_>>` would take its whole object away when it fails; `Option<Result<_>>` is null alone.
+impl LiveSession {
+    async fn ask_info(&self, ctx: &Context<'_>) -> Result<Option<LiveInfo>> {
         let session_id = *self.row.session_id.read()?;
         let access = account_loader::access(ctx, *self.row.shopee_account_id.read()?).await?;
         let app = ctx.app()?;
@@ -267,10 +281,7 @@ impl LiveSession {
         Ok(LiveInfo::from_answer(&answer))
     }
 
-    /// The session's numbers as Shopee counts them now. Asked of Shopee when selected, at most two seconds old; null when Shopee
-    /// does not know the session as this account's. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_call(child_complexity)")]
-    async fn overview(&self, ctx: &Context<'_>) -> Result<Option<LiveOverview>> {
+    async fn ask_overview(&self, ctx: &Context<'_>) -> Result<Option<LiveOverview>> {
         let session_id = *self.row.session_id.read()?;
         let access = account_loader::access(ctx, *self.row.shopee_account_id.read()?).await?;
         let app = ctx.app()?;
