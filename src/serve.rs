@@ -84,6 +84,7 @@ impl Gateway {
         let drained = async {
             self.sockets.wait().await;
             self.jobs.wait().await;
+            self.app.pollers.stop().await;
             self.server.await.ok();
         };
         if tokio::time::timeout(DRAIN, drained).await.is_err() {

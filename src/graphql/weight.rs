@@ -5,19 +5,21 @@
 
 use super::page::{DEFAULT_SIZE, LARGEST_SIZE};
 
-/// A page's own weight: its statements.
-const PAGE: usize = 2_000;
-/// A call to Shopee.
-const CALL: usize = 10;
+/// A page's own weight: its statements, up to five. Forty pages are the most that one operation may ask for.
+const PAGE: usize = 5_000;
+/// A call to Shopee: a hundred are the most.
+const CALL: usize = 2_000;
+/// The items of a page's sessions, however many those are: under two aliases they are read twice.
+const ITEMS: usize = 20;
 
 /// A connection with these arguments; `below` is what one node weighs.
 pub fn of_page(below: usize, first: Option<i64>, last: Option<i64>) -> usize {
     of_list(below, first.or(last).unwrap_or(DEFAULT_SIZE as i64)).saturating_add(PAGE)
 }
 
-/// The items of a session: its page reads those of all sessions at once, so they have no statements of their own.
+/// The items of a session: those of all sessions of a page are read at once.
 pub fn of_items(below: usize, first: Option<i64>, last: Option<i64>) -> usize {
-    of_list(below, first.or(last).unwrap_or(DEFAULT_SIZE as i64))
+    of_list(below, first.or(last).unwrap_or(DEFAULT_SIZE as i64)).saturating_add(ITEMS)
 }
 
 /// A list of at most so many.

@@ -107,7 +107,7 @@ pub(super) async fn session_by_key(
 ) -> Result<Option<LiveSession>> {
     let (scope, statements) = (ctx.scope()?, ctx.statements()?);
     let rows = store::sessions(&scope, &statements, &[key], &columns_for(selection, &[])).await?;
-    Ok(with_neighbours(&scope, &statements, selection, rows).await?.pop())
+    Ok(with_neighbours(ctx, selection, rows).await?.pop())
 }
 
 /// A session by Shopee's id, with what is selected below it.
@@ -126,5 +126,5 @@ pub(super) async fn session_by_shopee_id(
     if rows.len() > 1 {
         return Err(Error::invalid_input("region", "has to be given: more than one region knows this session id"));
     }
-    Ok(with_neighbours(&scope, &statements, selection, rows).await?.pop())
+    Ok(with_neighbours(ctx, selection, rows).await?.pop())
 }
