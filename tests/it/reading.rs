@@ -1,4 +1,6 @@
-//! Reading what is stored.
+//! Reading what is stored, and what Shopee says of it.
+
+mod statements;
 
 use serde_json::json;
 use testing::{Database, on_both};

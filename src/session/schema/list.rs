@@ -224,7 +224,7 @@ pub(super) async fn with_neighbours(
         .map(|row| {
             let studio = studios.get(row.studio_id.read()?).cloned();
             let account = accounts.get(row.shopee_account_id.read()?).cloned();
-            let items = items.as_ref().map(|items| items.of(&row)).transpose()?;
+            let items = items.of(&row)?;
             Ok(LiveSession::with_neighbours(row, studio, account, items))
         })
         .collect()

@@ -31,7 +31,7 @@ pub struct LiveSession {
     row: SessionRow,
     studio: Option<Studio>,
     account: Option<ShopeeAccount>,
-    items: Option<ItemSlice>,
+    items: Vec<ItemSlice>,
 }
 
 impl LiveSession {
@@ -39,7 +39,7 @@ impl LiveSession {
         row: SessionRow,
         studio: Option<Studio>,
         account: Option<ShopeeAccount>,
-        items: Option<ItemSlice>,
+        items: Vec<ItemSlice>,
     ) -> Self {
         Self { row, studio, account, items }
     }
@@ -247,9 +247,10 @@ impl LiveSession {
     ) -> Result<Connection<LiveSessionItem>> {
         let slice = PageArguments { first, after, last, before }.check(BAG_ORDER)?;
         let with_total = ctx.look_ahead().field("totalCount").exists();
-        let items = match &self.items {
-            Some(ahead) if ahead.slice == slice && ahead.has_total() >= with_total => ahead.clone(),
-            _ => loader::items(ctx, self.key()?, slice, with_total).await?,
+        let fits = |ahead: &&ItemSlice| ahead.slice == slice && ahead.has_total() >= with_total;
+        let items = match self.items.iter().find(fits) {
+            Some(ahead) => ahead.clone(),
+            None => loader::items(ctx, self.key()?, slice, with_total).await?,
         };
         items.into_page(self.shopee_region()?)
     }
