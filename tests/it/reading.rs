@@ -1,5 +1,7 @@
 //! Reading what is stored, and what Shopee says of it.
 
+mod fields;
+mod key_order;
 mod statements;
 
 use serde_json::json;
