@@ -2,6 +2,7 @@
 
 mod fields;
 mod key_order;
+mod paging;
 mod statements;
 
 use serde_json::json;
