@@ -1,5 +1,7 @@
 //! Black-box tests: everything over real sockets on port 0, with deadlines instead of sleeps.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 mod configuration;
 mod layering;
 mod protocol;
