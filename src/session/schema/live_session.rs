@@ -235,7 +235,7 @@ impl LiveSession {
     }
 
     /// The products in the session's bag, in the order they were stored. Errors: BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(complexity = "weight::of_items(child_complexity, first, last)")]
+    #[graphql(complexity = "weight::of_items(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))")]
     async fn items(
         &self,
         ctx: &Context<'_>,
