@@ -5,6 +5,9 @@
 
 use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
+/// What clients read when the fault is ours.
+pub const INTERNAL_SENTENCE: &str = "Something went wrong on our side; quote the request id when you report it.";
+
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why something did not work.
@@ -122,6 +125,22 @@ impl Error {
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(Arc::from(cause.into()))
     }
+}
+
+impl Error {
+    /// For the log: the text of a client's fault, or our own with all its causes, on one line.
+    pub fn for_log(&self) -> String {
+        match self {
+            Self::Client(error) => error.to_string(),
+            Self::Internal(cause) => chain(cause.as_ref()),
+        }
+    }
+}
+
+/// An error with all its causes, on one line.
+pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 impl From<ClientError> for Error {

@@ -58,7 +58,7 @@ pub struct Front<E> {
     pub sign_in: SignIn,
     /// How much a client may ask for.
     pub limits: Limits,
-    /// Which web origins may open a websocket.
+    /// Which pages may use the gateway from a browser: open a websocket, and read answers across origins.
     pub allowed_origins: Origins,
     /// Once cancelled, no socket is opened any more and the open ones are closed with 1012.
     pub shutdown: CancellationToken,
@@ -91,12 +91,14 @@ pub fn router<E: Executor>(front: Front<E>) -> Router {
         socket_places: Arc::new(Semaphore::new(front.limits.socket.sockets)),
         front,
     };
+    let cross_origin = gate.front.allowed_origins.cors();
     let body_limit = DefaultBodyLimit::max(gate.front.limits.body_bytes);
     let endpoint = routing::get(graphql::get::<E>).post(graphql::post::<E>).fallback(graphql::method_not_allowed);
     Router::new()
         .route("/graphql", endpoint)
         .layer(body_limit)
         .layer(CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(COMPRESS_ABOVE_BYTES)))
+        .layer(cross_origin)
         .layer(middleware::from_fn(request_id::label))
         .with_state(Arc::new(gate))
 }

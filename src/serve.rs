@@ -3,7 +3,6 @@
 use std::{future::IntoFuture as _, net::SocketAddr, sync::Arc, time::Duration};
 
 use async_graphql::Request;
-use axum::serve::ListenerExt as _;
 use futures_util::FutureExt as _;
 use secrecy::ExposeSecret as _;
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -60,9 +59,8 @@ impl Gateway {
         let (shutdown, sockets, jobs) = (CancellationToken::new(), TaskTracker::new(), TaskTracker::new());
         jobs.spawn(session::sync::run(app.clone(), shutdown.clone()));
         let routes = routes(&app, shutdown.clone(), sockets.clone());
-        // Frames are small and want to leave at once.
-        let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
-        let server = axum::serve(listener, routes).with_graceful_shutdown(shutdown.clone().cancelled_owned());
+        let server =
+            axum::serve(http::listener(listener), routes).with_graceful_shutdown(shutdown.clone().cancelled_owned());
         let server = tokio::spawn(server.into_future().map(|served| {
             if let Err(error) = served {
                 tracing::error!(%error, "the listener failed");
@@ -86,6 +84,7 @@ impl Gateway {
         let drained = async {
             self.sockets.wait().await;
             self.jobs.wait().await;
+            self.app.pollers.stop().await;
             self.server.await.ok();
         };
         if tokio::time::timeout(DRAIN, drained).await.is_err() {

@@ -27,13 +27,17 @@ pub struct AccountQuery;
 #[Object]
 impl AccountQuery {
     /// The signed-in user; null when the request carries no token.
-    async fn viewer(&self, ctx: &Context<'_>) -> Result<Option<ViewerObject>> {
-        Ok(ctx.asker()?.cloned().map(ViewerObject))
+    async fn viewer(&self, ctx: &Context<'_>) -> Option<Result<ViewerObject>> {
+        ctx.asker().map(|viewer| viewer.cloned().map(ViewerObject)).transpose()
     }
 
     /// A studio by its id; null when there is none or it is not the viewer's. Errors: UNAUTHENTICATED, BAD_USER_INPUT.
-    async fn studio(&self, ctx: &Context<'_>, #[graphql(desc = "The studio's id.")] id: ID) -> Result<Option<Studio>> {
-        ctx.viewer()?;
-        loader::studio(ctx, GlobalId::key_of(&id, Kind::Studio, "id")?).await
+    async fn studio(&self, ctx: &Context<'_>, #[graphql(desc = "The studio's id.")] id: ID) -> Option<Result<Studio>> {
+        studio_by_id(ctx, &id).await.transpose()
     }
+}
+
+async fn studio_by_id(ctx: &Context<'_>, id: &ID) -> Result<Option<Studio>> {
+    ctx.viewer()?;
+    loader::studio(ctx, GlobalId::key_of(id, Kind::Studio, "id")?).await
 }

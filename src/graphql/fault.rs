@@ -4,10 +4,7 @@
 
 use async_graphql::ErrorExtensions as _;
 
-use crate::error::{ClientError, Error};
-
-/// What clients read when the fault is ours.
-pub const INTERNAL_SENTENCE: &str = "Something went wrong on our side; quote the request id when you report it.";
+use crate::error::{ClientError, Error, INTERNAL_SENTENCE, chain};
 
 impl From<Error> for async_graphql::Error {
     fn from(error: Error) -> Self {
@@ -37,10 +34,4 @@ fn client_fault(error: &ClientError) -> async_graphql::Error {
             _ => {}
         }
     })
-}
-
-/// An error with all its causes, on one line.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -10,10 +10,12 @@ use async_graphql::{
 
 use super::page::{DEFAULT_SIZE, LARGEST_SIZE};
 
-/// A page's own weight: its statements.
-const PAGE: usize = 2_000;
-/// A call to Shopee.
-const CALL: usize = 10;
+/// A page's own weight: its statements, up to five. Forty pages are the most that one operation may ask for.
+const PAGE: usize = 5_000;
+/// A call to Shopee: a hundred are the most.
+const CALL: usize = 2_000;
+/// The items of a page's sessions, however many those are: under two aliases they are read twice.
+const ITEMS: usize = 20;
 
 /// A field as the library hands it to a weight: `__ctx`, `__variables_definition` and `__field` of its `complexity`.
 ///
@@ -37,9 +39,9 @@ pub fn of_page(below: usize, page: Weighed<'_>) -> usize {
     of_list(below, page.page_size()).saturating_add(PAGE)
 }
 
-/// The items of a session: its page reads those of all sessions at once, so they have no statements of their own.
+/// The items of a session: those of all sessions of a page are read at once.
 pub fn of_items(below: usize, items: Weighed<'_>) -> usize {
-    of_list(below, items.page_size())
+    of_list(below, items.page_size()).saturating_add(ITEMS)
 }
 
 /// A numbered page of a list that Shopee keeps.

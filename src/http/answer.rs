@@ -15,14 +15,19 @@ use serde::{Serialize, Serializer};
 use super::{
     RequestId,
     media::Media,
-    refusal::{INTERNAL_SENTENCE, Refusal, Standing},
+    refusal::{Refusal, Standing},
 };
+use crate::error::INTERNAL_SENTENCE;
 
 /// A document can have a mistake in every field; nobody reads more of them than this.
 const MOST_ERRORS: usize = 20;
 
 /// Beginnings of the executor's own messages about values that do not fit their type. It gives them no code.
 const UNFIT_VALUE: [&str; 3] = ["Invalid value for argument", "Failed to parse \"", "Expected input type \""];
+
+/// The messages with which the schema's own limits refuse, and the codes they go by here.
+const SCHEMA_LIMITS: [(&str, &str); 2] =
+    [("Query is nested too deep.", "QUERY_TOO_DEEP"), ("Query is too complex.", "QUERY_TOO_COMPLEX")];
 
 /// The answer to one operation: executed, or refused for a reason.
 #[derive(Debug)]
@@ -35,8 +40,13 @@ impl Answer {
     /// What the executor answered. Without data and without an error that has a path, nothing was executed.
     pub(super) fn executed(response: Response, id: &RequestId) -> Self {
         let failed = response.data == Value::Null && !response.errors.is_empty();
-        let refused =
-            (failed && response.errors.iter().all(|error| error.path.is_empty())).then_some(Standing::RequestError);
+        let started = !failed || response.errors.iter().any(|error| !error.path.is_empty());
+        let beyond_limit = response.errors.iter().any(|error| schema_limit(error).is_some());
+        let refused = match (started, beyond_limit) {
+            (true, _) => None,
+            (false, true) => Some(Standing::Status(StatusCode::BAD_REQUEST)),
+            (false, false) => Some(Standing::RequestError),
+        };
         Self { response, refused }.stamped(id)
     }
 
@@ -99,8 +109,13 @@ impl Answer {
     }
 }
 
+fn schema_limit(error: &ServerError) -> Option<&'static str> {
+    SCHEMA_LIMITS.into_iter().find(|(message, _)| *message == error.message).map(|(_, code)| code)
+}
+
 /// Gives an error its code, if the room that raised it has not.
 fn classify(error: &mut ServerError, refused: bool) {
+    let limit = schema_limit(error);
     let extensions = error.extensions.get_or_insert_default();
     if extensions.get("code").is_some() {
         return;
@@ -108,7 +123,7 @@ fn classify(error: &mut ServerError, refused: bool) {
     let unfit = UNFIT_VALUE.iter().any(|beginning| error.message.starts_with(beginning));
     match (unfit, refused) {
         (true, _) => extensions.set("code", "BAD_USER_INPUT"),
-        (false, true) => extensions.set("code", "GRAPHQL_VALIDATION_FAILED"),
+        (false, true) => extensions.set("code", limit.unwrap_or("GRAPHQL_VALIDATION_FAILED")),
         // Whoever writes an error for clients gives it a code. This one was not written for them, so its text stays here.
         (false, false) => {
             tracing::error!(error = %error.message, path = ?error.path, "a resolver failed with an error without a code");

@@ -1,10 +1,16 @@
-//! Which web pages may open a websocket. Browsers let any page open one to any host and do not ask the host first, so the
-//! check of `Origin` is the host's.
+//! Which web pages may use the gateway. Browsers let any page open a websocket to any host without asking the host first, so
+//! the check of `Origin` is the host's. For everything else they ask, and get permission for the same pages.
+
+use std::time::Duration;
 
 use axum::http::{
-    HeaderMap,
-    header::{HOST, ORIGIN},
+    HeaderMap, HeaderName, HeaderValue, Method,
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, ORIGIN, RETRY_AFTER},
 };
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+/// How long a browser may remember the permission.
+const REMEMBERED: Duration = Duration::from_secs(600);
 
 /// The page's own host, and whatever else is listed.
 #[derive(Clone, Debug, Default)]
@@ -26,18 +32,31 @@ impl Origins {
     /// Whether a request with these headers may open a socket. Programs that are no browsers send no `Origin` and may.
     pub(super) fn allow(&self, headers: &HeaderMap) -> bool {
         let Some(origin) = headers.get(ORIGIN) else { return true };
-        let Ok(origin) = origin.to_str() else { return false };
-        self.listed.iter().any(|listed| listed.eq_ignore_ascii_case(origin)) || is_host(origin, headers)
+        self.lists(origin) || is_host(origin, headers)
+    }
+
+    /// Permits the listed pages to send requests and read the answers. Pages of the own host need no permission.
+    pub(super) fn cors(&self) -> CorsLayer {
+        let origins = self.clone();
+        let request_id = HeaderName::from_static("x-request-id");
+        CorsLayer::new()
+            .allow_origin(AllowOrigin::predicate(move |origin, _| origins.lists(origin)))
+            .allow_methods([Method::GET, Method::POST])
+            .allow_headers([ACCEPT, AUTHORIZATION, CONTENT_TYPE, request_id.clone()])
+            .expose_headers([RETRY_AFTER, request_id])
+            .max_age(REMEMBERED)
+    }
+
+    fn lists(&self, origin: &HeaderValue) -> bool {
+        self.listed.iter().any(|listed| listed.as_bytes().eq_ignore_ascii_case(origin.as_bytes()))
     }
 }
 
 /// The scheme is not compared: behind a proxy that ends TLS, we cannot know ours.
-fn is_host(origin: &str, headers: &HeaderMap) -> bool {
+fn is_host(origin: &HeaderValue, headers: &HeaderMap) -> bool {
+    let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, authority)| authority);
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    match (origin.split_once("://"), host) {
-        (Some((_, authority)), Some(host)) => authority.eq_ignore_ascii_case(host),
-        _ => false,
-    }
+    authority.zip(host).is_some_and(|(authority, host)| authority.eq_ignore_ascii_case(host))
 }
 
 #[cfg(test)]

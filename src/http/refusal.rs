@@ -6,9 +6,7 @@ use async_graphql::{ErrorExtensionValues, Pos, ServerError};
 use axum::http::StatusCode;
 
 use super::SignInError;
-
-/// What clients read when the fault is ours.
-pub(super) const INTERNAL_SENTENCE: &str = "Something went wrong on our side; quote the request id when you report it.";
+use crate::error::INTERNAL_SENTENCE;
 
 /// A refusal: what the client reads, and how HTTP says it.
 #[derive(Debug)]

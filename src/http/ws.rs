@@ -11,11 +11,7 @@
 use std::{ops::ControlFlow, sync::Arc};
 
 use async_graphql::Executor;
-use axum::{
-    extract::ws::{Message, WebSocket, WebSocketUpgrade},
-    http::HeaderMap,
-    response::Response,
-};
+use axum::extract::ws::{Message, WebSocket};
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::SplitStream};
 use serde_json::{Map, Value};
 use tokio::{
@@ -27,7 +23,7 @@ use tokio_tungstenite::tungstenite;
 use self::{
     close::Close,
     message::{ClientMessage, ServerMessage},
-    outbox::{LARGEST_FRAME_BYTES, Outbox, Slot},
+    outbox::{Outbox, Slot},
     running::Running,
     subscribe::Subscriber,
 };
@@ -45,43 +41,9 @@ mod message;
 mod outbox;
 mod running;
 mod subscribe;
+mod upgrade;
 
-const SUBPROTOCOL: &str = "graphql-transport-ws";
-
-/// The default of 128 KiB costs that much memory for each socket, and zeroing it costs half of the time.
-const READ_BUFFER_BYTES: usize = 4096;
-
-/// What may be buffered for a client that stops reading half-way: one frame and the transport's own pongs.
-const WRITE_BUFFER_BYTES: usize = LARGEST_FRAME_BYTES + 64 * 1024;
-
-/// Accepts a socket, or refuses the upgrade.
-pub(super) fn accept<E: Executor>(
-    gate: &Arc<Gate<E>>,
-    upgrade: WebSocketUpgrade,
-    headers: &HeaderMap,
-) -> Result<Response, Refusal> {
-    if gate.front.shutdown.is_cancelled() {
-        return Err(Refusal::shutting_down());
-    }
-    if !gate.front.allowed_origins.allow(headers) {
-        return Err(Refusal::origin());
-    }
-    let place = gate.socket_places.clone().try_acquire_owned().map_err(|_| Refusal::overloaded("sockets"))?;
-    let message_bytes = gate.front.limits.socket.message_bytes;
-    let upgrade = upgrade
-        .protocols([SUBPROTOCOL])
-        .read_buffer_size(READ_BUFFER_BYTES)
-        .write_buffer_size(0)
-        .max_write_buffer_size(WRITE_BUFFER_BYTES)
-        .max_message_size(message_bytes)
-        .max_frame_size(message_bytes);
-    let spoken = upgrade.selected_protocol().is_some();
-    let (gate, token, counted) = (gate.clone(), bearer::from_headers(headers), gate.front.sockets.token());
-    Ok(upgrade.on_upgrade(move |socket| async move {
-        converse(gate, socket, token, spoken).await;
-        drop((place, counted));
-    }))
-}
+pub(super) use self::upgrade::accept;
 
 /// A socket's whole life.
 async fn converse<E: Executor>(gate: Arc<Gate<E>>, socket: WebSocket, token: Token, spoken: bool) {
@@ -95,6 +57,7 @@ async fn converse<E: Executor>(gate: Arc<Gate<E>>, socket: WebSocket, token: Tok
             () = writer.run() => End::Lost,
         },
     };
+    tracing::debug!(?end, "a conversation ended");
     // The operations end now, not after the farewell.
     drop(conversation);
     match end {

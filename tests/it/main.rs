@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod configuration;
+mod layering;
 mod protocol;
 mod reading;
+mod schema;
 mod stock_layer;
 mod support;

@@ -1,6 +1,9 @@
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
 use entity::shopee_account::Status;
+use shopee::SessionListQuery;
 
 use super::{OngoingLive, RemoteSessionOrder, RemoteSessionPage, Studio, remote_session};
 use crate::{
@@ -25,21 +28,30 @@ use crate::{
 
 /// A Shopee account that a studio streams with.
 #[derive(Clone)]
-pub struct ShopeeAccount(AccountRow);
+pub struct ShopeeAccount {
+    row: AccountRow,
+    /// Fetched ahead by whoever found the account, if it was selected.
+    studio: Option<Studio>,
+    access: Option<Result<Arc<Access>>>,
+}
 
 impl From<AccountRow> for ShopeeAccount {
     fn from(row: AccountRow) -> Self {
-        Self(row)
+        Self::with_neighbours(row, None, None)
     }
 }
 
 impl ShopeeAccount {
+    pub fn with_neighbours(row: AccountRow, studio: Option<Studio>, access: Option<Result<Arc<Access>>>) -> Self {
+        Self { row, studio, access }
+    }
+
     pub fn key(&self) -> Result<i64> {
-        self.0.id.read().copied()
+        self.row.id.read().copied()
     }
 
     fn shopee_region(&self) -> Result<shopee::Region> {
-        access::region(self.0.region.read()?)
+        access::region(self.row.region.read()?)
     }
 }
 
@@ -64,57 +76,65 @@ impl ShopeeAccount {
 
     /// Shopee's user id of the account.
     async fn shopee_user_id(&self) -> Result<ID> {
-        Ok(self.0.shopee_user_id.read()?.into())
+        Ok(self.row.shopee_user_id.read()?.into())
     }
 
     /// The name that the account signs in to Shopee with.
     async fn username(&self) -> Result<&String> {
-        self.0.username.read()
+        self.row.username.read()
     }
 
     /// The name that viewers see; null when Shopee did not tell.
     async fn display_name(&self) -> Result<Option<&String>> {
-        Ok(self.0.display_name.read()?.as_ref())
+        Ok(self.row.display_name.read()?.as_ref())
     }
 
     /// Address of the account's picture; null without one.
     async fn avatar_url(&self) -> Result<Option<String>> {
-        Ok(picture(self.shopee_region()?, self.0.avatar.read()?.as_deref()))
+        Ok(picture(self.shopee_region()?, self.row.avatar.read()?.as_deref()))
     }
 
     /// Whether Shopee still accepts the account's credential.
     async fn status(&self) -> Result<ShopeeAccountStatus> {
-        Ok((*self.0.status.read()?).into())
+        Ok((*self.row.status.read()?).into())
     }
 
     /// When Shopee stopped accepting the credential; null while it accepts it.
     async fn signed_out_at(&self) -> Result<Option<&DateTime<Utc>>> {
-        Ok(self.0.signed_out_at.read()?.as_ref())
+        Ok(self.row.signed_out_at.read()?.as_ref())
     }
 
     /// When the account's sessions were last stored; null before the first time.
     async fn synced_at(&self) -> Result<Option<&DateTime<Utc>>> {
-        Ok(self.0.synced_at.read()?.as_ref())
+        Ok(self.row.synced_at.read()?.as_ref())
     }
 
     /// When the account was connected.
     async fn created_at(&self) -> Result<&DateTime<Utc>> {
-        self.0.created_at.read()
+        self.row.created_at.read()
     }
 
     /// When the account's own fields last changed.
     async fn updated_at(&self) -> Result<&DateTime<Utc>> {
-        self.0.updated_at.read()
+        self.row.updated_at.read()
     }
 
     /// The studio that streams with the account.
     async fn studio(&self, ctx: &Context<'_>) -> Result<Studio> {
-        loader::studio(ctx, *self.0.studio_id.read()?).await?.ok_or_else(|| Error::not_found("studio"))
+        match &self.studio {
+            Some(studio) => Ok(studio.clone()),
+            None => {
+                let studio = loader::studio(ctx, *self.row.studio_id.read()?).await?;
+                studio.ok_or_else(|| Error::not_found("studio"))
+            }
+        }
     }
 
     /// The account's stored live sessions, the newest first unless `orderBy` says otherwise. Errors: BAD_USER_INPUT,
     /// INVALID_CURSOR.
-    #[graphql(complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))")]
+    #[graphql(
+        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+    )]
     #[expect(clippy::too_many_arguments, reason = "one parameter an argument of the field")]
     async fn live_sessions(
         &self,
@@ -136,7 +156,39 @@ impl ShopeeAccount {
 
     /// Who Shopee says the account is. Asked of Shopee when selected, at most a minute old. Errors: SHOPEE_*.
     #[graphql(complexity = "weight::of_call(child_complexity)")]
-    async fn creator(&self, ctx: &Context<'_>) -> Result<Option<CreatorProfile>> {
+    async fn creator(&self, ctx: &Context<'_>) -> Option<Result<CreatorProfile>> {
+        self.ask_creator(ctx).await.transpose()
+    }
+
+    /// The account's sessions as Shopee lists them, newest first unless `orderBy` says otherwise. Paged by number, since Shopee
+    /// pages so: a cursor would promise more than Shopee keeps. Asked of Shopee when selected, at most ten seconds old. Errors:
+    /// BAD_USER_INPUT, SHOPEE_*.
+    #[graphql(
+        complexity = "weight::of_remote_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+    )]
+    async fn remote_sessions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which page, counted from 1.", default = 1)] page: i64,
+        #[graphql(desc = "How many sessions a page has, 1 to 100.", default = 10)] page_size: i64,
+        #[graphql(desc = "Only sessions whose title contains this text; at most 200 characters.")] name: Option<String>,
+        #[graphql(desc = "The list's order; by default the newest first.")] order_by: Option<RemoteSessionOrder>,
+    ) -> Option<Result<RemoteSessionPage>> {
+        let query = remote_session::query(page, page_size, name, order_by);
+        self.ask_remote_sessions(ctx, query).await.transpose()
+    }
+
+    /// The session that the account has on air, as everybody on Shopee may see it; null while it is off air. Asked of Shopee when
+    /// selected, at most five seconds old. Errors: SHOPEE_*.
+    #[graphql(complexity = "weight::of_call(child_complexity)")]
+    async fn ongoing_live(&self, ctx: &Context<'_>) -> Option<Result<OngoingLive>> {
+        self.ask_ongoing_live(ctx).await.transpose()
+    }
+}
+
+// A resolver that returns `Result<Option<_>>` would take its whole object away when it fails; `Option<Result<_>>` is null alone.
+impl ShopeeAccount {
+    async fn ask_creator(&self, ctx: &Context<'_>) -> Result<Option<CreatorProfile>> {
         let access = self.access(ctx).await?;
         let app = ctx.app()?;
         let account = access.account();
@@ -145,19 +197,12 @@ impl ShopeeAccount {
         Ok(Some(CreatorProfile::from_answer(&answer, access.region)))
     }
 
-    /// The account's sessions as Shopee lists them, newest first unless `orderBy` says otherwise. Paged by number, since Shopee
-    /// pages so: a cursor would promise more than Shopee keeps. Asked of Shopee when selected, at most ten seconds old. Errors:
-    /// BAD_USER_INPUT, SHOPEE_*.
-    #[graphql(complexity = "weight::of_remote_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))")]
-    async fn remote_sessions(
+    async fn ask_remote_sessions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which page, counted from 1.", default = 1)] page: i64,
-        #[graphql(desc = "How many sessions a page has, 1 to 100.", default = 10)] page_size: i64,
-        #[graphql(desc = "Only sessions whose title contains this text; at most 200 characters.")] name: Option<String>,
-        #[graphql(desc = "The list's order; by default the newest first.")] order_by: Option<RemoteSessionOrder>,
+        query: Result<SessionListQuery>,
     ) -> Result<Option<RemoteSessionPage>> {
-        let query = remote_session::query(page, page_size, name, order_by)?;
+        let query = query?;
         let access = self.access(ctx).await?;
         let app = ctx.app()?;
         let key = (access.account_id, query.clone());
@@ -167,21 +212,19 @@ impl ShopeeAccount {
         Ok(Some(RemoteSessionPage::from_answer(&answer, &query, access.region)))
     }
 
-    /// The session that the account has on air, as everybody on Shopee may see it; null while it is off air. Asked of Shopee when
-    /// selected, at most five seconds old. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_call(child_complexity)")]
-    async fn ongoing_live(&self, ctx: &Context<'_>) -> Result<Option<OngoingLive>> {
-        let (region, user_id) = (self.shopee_region()?, *self.0.shopee_user_id.read()?);
+    async fn ask_ongoing_live(&self, ctx: &Context<'_>) -> Result<Option<OngoingLive>> {
+        let (region, user_id) = (self.shopee_region()?, *self.row.shopee_user_id.read()?);
         let app = ctx.app()?;
         let call = app.shopee.ongoing_live(region, user_id);
         let answer = app.reads.ongoing_live.get((region, user_id), &ctx.operation()?.cost, call).await?;
         Ok(OngoingLive::from_answer(&answer))
     }
-}
 
-impl ShopeeAccount {
-    async fn access(&self, ctx: &Context<'_>) -> Result<std::sync::Arc<Access>> {
-        loader::access(ctx, self.key()?).await
+    async fn access(&self, ctx: &Context<'_>) -> Result<Arc<Access>> {
+        match &self.access {
+            Some(access) => access.clone(),
+            None => loader::access(ctx, self.key()?).await,
+        }
     }
 }
 

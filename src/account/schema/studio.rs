@@ -9,7 +9,7 @@ use crate::{
         store::{self, StudioRow},
     },
     database::sparse::Read as _,
-    error::Result,
+    error::{Error, Result},
     graphql::{
         context::ContextExt as _,
         id::{GlobalId, Kind},
@@ -62,14 +62,17 @@ impl Studio {
     }
 
     /// What the viewer may do in this studio.
-    async fn viewer_role(&self, ctx: &Context<'_>) -> Result<Option<StudioRole>> {
+    async fn viewer_role(&self, ctx: &Context<'_>) -> Result<StudioRole> {
         let key = *self.0.id.read()?;
-        let memberships = &ctx.viewer()?.memberships;
-        Ok(memberships.iter().find(|membership| membership.studio_id == key).map(|membership| membership.role.into()))
+        let mut memberships = ctx.viewer()?.memberships.iter();
+        let membership = memberships.find(|membership| membership.studio_id == key);
+        membership.map(|membership| membership.role.into()).ok_or_else(|| Error::not_found("studio"))
     }
 
     /// The studio's Shopee accounts, in the order they were connected. Errors: BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))")]
+    #[graphql(
+        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+    )]
     async fn shopee_accounts(
         &self,
         ctx: &Context<'_>,
@@ -92,7 +95,9 @@ impl Studio {
     }
 
     /// The studio's live sessions, the newest first unless `orderBy` says otherwise. Errors: BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))")]
+    #[graphql(
+        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+    )]
     #[expect(clippy::too_many_arguments, reason = "one parameter an argument of the field")]
     async fn live_sessions(
         &self,

@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn a_reason_fits_its_frame_whatever_the_client_sent() {
-        let frame = Close::duplicate(&"é".repeat(1000)).frame();
+        let frame = Close::duplicate(&format!("1{}", "é".repeat(1000))).frame();
         assert_eq!((frame.code, frame.reason.len()), (4409, 122));
     }
 }

@@ -29,7 +29,9 @@ pub struct SessionQuery;
 impl SessionQuery {
     /// Live sessions of all the viewer's studios, the newest first unless `orderBy` says otherwise. Errors: UNAUTHENTICATED,
     /// BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))")]
+    #[graphql(
+        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+    )]
     #[expect(clippy::too_many_arguments, reason = "one parameter an argument of the field")]
     async fn live_sessions(
         &self,
@@ -57,19 +59,14 @@ impl SessionQuery {
         #[graphql(desc = "The session's global id. Give either this or `sessionId`.")] id: Option<ID>,
         #[graphql(desc = "Shopee's own id of the session.")] session_id: Option<ID>,
         #[graphql(desc = "The region that `sessionId` is of.")] region: Option<Region>,
-    ) -> Result<Option<LiveSession>> {
-        let selection = Selection::of(ctx);
-        match (id, session_id) {
-            (Some(id), None) => session_by_key(ctx, &selection, GlobalId::key_of(&id, Kind::LiveSession, "id")?).await,
-            (None, Some(session_id)) => session_by_shopee_id(ctx, &selection, &session_id, region).await,
-            _ => Err(Error::invalid_input("id", "or `sessionId` has to be given, and not both")),
-        }
+    ) -> Option<Result<LiveSession>> {
+        session(ctx, id, session_id, region).await.transpose()
     }
 
     /// Whatever has this global id; null when there is no such thing or it is not the viewer's. Errors: UNAUTHENTICATED.
-    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "A global id.")] id: ID) -> Result<Option<Node>> {
-        ctx.viewer()?;
-        Ok(nodes_by_id(ctx, &Selection::of(ctx), &[id]).await?.pop().flatten())
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "A global id.")] id: ID) -> Option<Result<Node>> {
+        let found = nodes_by_id(ctx, &Selection::of(ctx), &[id]).await;
+        found.map(|mut nodes| nodes.pop().flatten()).transpose()
     }
 
     /// Whatever has these global ids, in their order, with null for each that is not there or not the viewer's. Errors:
@@ -80,7 +77,6 @@ impl SessionQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Global ids, at most 100.")] ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>> {
-        ctx.viewer()?;
         if ids.len() > MOST_NODES {
             return Err(Error::invalid_input(
                 "ids",
@@ -88,6 +84,20 @@ impl SessionQuery {
             ));
         }
         nodes_by_id(ctx, &Selection::of(ctx), &ids).await
+    }
+}
+
+async fn session(
+    ctx: &Context<'_>,
+    id: Option<ID>,
+    session_id: Option<ID>,
+    region: Option<Region>,
+) -> Result<Option<LiveSession>> {
+    let selection = Selection::of(ctx);
+    match (id, session_id) {
+        (Some(id), None) => session_by_key(ctx, &selection, GlobalId::key_of(&id, Kind::LiveSession, "id")?).await,
+        (None, Some(session_id)) => session_by_shopee_id(ctx, &selection, &session_id, region).await,
+        _ => Err(Error::invalid_input("id", "or `sessionId` has to be given, and not both")),
     }
 }
 
@@ -99,7 +109,7 @@ pub(super) async fn session_by_key(
 ) -> Result<Option<LiveSession>> {
     let (scope, statements) = (ctx.scope()?, ctx.statements()?);
     let rows = store::sessions(&scope, &statements, &[key], &columns_for(selection, &[])).await?;
-    Ok(with_neighbours(&scope, &statements, selection, rows).await?.pop())
+    Ok(with_neighbours(ctx, selection, rows).await?.pop())
 }
 
 /// A session by Shopee's id, with what is selected below it.
@@ -118,5 +128,5 @@ pub(super) async fn session_by_shopee_id(
     if rows.len() > 1 {
         return Err(Error::invalid_input("region", "has to be given: more than one region knows this session id"));
     }
-    Ok(with_neighbours(&scope, &statements, selection, rows).await?.pop())
+    Ok(with_neighbours(ctx, selection, rows).await?.pop())
 }

@@ -1,10 +1,6 @@
 //! The HTTP layer on a port of its own, over the test's schema.
 
-use std::{
-    net::SocketAddr,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
 use live_gateway::http::{self, Front, Limits, Origins, RequestId, SignInError, SignedIn};
@@ -19,13 +15,13 @@ use tokio_util::{
     task::{AbortOnDropHandle, TaskTracker},
 };
 
+use crate::support;
+pub(super) use crate::support::PATIENCE;
+
 use super::{
     schema::{self, Controls, Viewer},
     socket::Socket,
 };
-
-/// Longest time any test waits for anything.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long the token `short` is good for.
 pub(super) const SHORT: Duration = Duration::from_millis(300);
@@ -148,9 +144,5 @@ async fn sign_in(token: Option<String>) -> Result<SignedIn, SignInError> {
 
 /// Waits until something is so.
 pub(super) async fn eventually(what: &str, so: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !so() {
-        assert!(begun.elapsed() < PATIENCE, "{what} did not happen in time");
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    support::eventually(what, || std::future::ready(so())).await;
 }

@@ -61,6 +61,7 @@ async fn each_outcome_has_its_status_in_each_media_type() {
         (json!({"query": "{...F} fragment F on Query{...F}"}), 400, 200, Some("GRAPHQL_VALIDATION_FAILED")),
         (json!({"query": "subscription{count(to:1)}"}), 400, 400, Some("SUBSCRIPTION_NEEDS_WEBSOCKET")),
         (json!({"query": format!("{{{}}}", "hello ".repeat(21))}), 400, 400, Some("TOO_MANY_ROOT_FIELDS")),
+        (json!({"query": "{complex}"}), 400, 400, Some("QUERY_TOO_COMPLEX")),
         (json!({"query": "{leak}"}), 200, 200, Some("INTERNAL")),
         (json!({"query": "{panic}"}), 500, 500, Some("INTERNAL")),
         (json!({"query": 7}), 400, 400, Some("BAD_REQUEST")),
@@ -249,5 +250,24 @@ async fn arrays_are_answered_in_order_where_they_are_allowed() {
     for count in [0, 4] {
         let batch = vec![json!({"query": "{hello}"}); count];
         assert_eq!(gateway.post(json!(batch).to_string()).send().await.unwrap().status(), 400);
+    }
+}
+
+#[tokio::test]
+async fn listed_pages_may_read_answers_and_no_others() {
+    let gateway = Gateway::start().await;
+    for (origin, permitted) in [("https://studio.example", true), ("https://evil.example", false), ("null", false)] {
+        let preflight = gateway
+            .request("OPTIONS")
+            .header("origin", origin)
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "authorization, content-type");
+        for request in [preflight, gateway.query("{hello}").header("origin", origin)] {
+            let answer = request.send().await.unwrap();
+            let permission = answer.headers().get("access-control-allow-origin");
+            assert_eq!(permission.map(|origin| origin.to_str().unwrap()), permitted.then_some(origin));
+            // There are no cookies to send along.
+            assert!(!answer.headers().contains_key("access-control-allow-credentials"));
+        }
     }
 }

@@ -3,6 +3,8 @@
 //! The packages are installed once for each state of the lock file, into the target directory. Where there is no Node the
 //! test says on standard error that it was left out; where `CI` is set that is a failure.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::{
     fs::{self, File},
     hash::{DefaultHasher, Hash as _, Hasher as _},

@@ -1,0 +1,46 @@
+//! How a socket is opened, and when it is not.
+
+use std::sync::Arc;
+
+use async_graphql::Executor;
+use axum::{extract::ws::WebSocketUpgrade, http::HeaderMap, response::Response};
+
+use super::{converse, outbox::LARGEST_FRAME_BYTES};
+use crate::http::{Gate, bearer, refusal::Refusal};
+
+const SUBPROTOCOL: &str = "graphql-transport-ws";
+
+/// The default of 128 KiB costs that much memory for each socket, and zeroing it costs half of the time.
+const READ_BUFFER_BYTES: usize = 4096;
+
+/// What may be buffered for a client that stops reading half-way: one frame and the transport's own pongs.
+const WRITE_BUFFER_BYTES: usize = LARGEST_FRAME_BYTES + 64 * 1024;
+
+/// Accepts a socket, or refuses the upgrade.
+pub(in crate::http) fn accept<E: Executor>(
+    gate: &Arc<Gate<E>>,
+    upgrade: WebSocketUpgrade,
+    headers: &HeaderMap,
+) -> Result<Response, Refusal> {
+    if gate.front.shutdown.is_cancelled() {
+        return Err(Refusal::shutting_down());
+    }
+    if !gate.front.allowed_origins.allow(headers) {
+        return Err(Refusal::origin());
+    }
+    let place = gate.socket_places.clone().try_acquire_owned().map_err(|_| Refusal::overloaded("sockets"))?;
+    let message_bytes = gate.front.limits.socket.message_bytes;
+    let upgrade = upgrade
+        .protocols([SUBPROTOCOL])
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(0)
+        .max_write_buffer_size(WRITE_BUFFER_BYTES)
+        .max_message_size(message_bytes)
+        .max_frame_size(message_bytes);
+    let spoken = upgrade.selected_protocol().is_some();
+    let (gate, token, counted) = (gate.clone(), bearer::from_headers(headers), gate.front.sockets.token());
+    Ok(upgrade.on_upgrade(move |socket| async move {
+        converse(gate, socket, token, spoken).await;
+        drop((place, counted));
+    }))
+}
