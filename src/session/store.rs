@@ -106,11 +106,8 @@ fn name_contains(text: &str, backend: DbBackend) -> SimpleExpr {
     let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     let pattern = LikeExpr::new(format!("%{escaped}%"));
     let name = Expr::col((live_session::Entity, live_session::Column::SessionName));
-    match backend {
-        // A backslash escapes there unless another character is named.
-        DbBackend::Postgres => name.ilike(pattern),
-        _ => name.like(pattern.escape('\\')),
-    }
+    // PostgreSQL escapes with a backslash unless told otherwise, SQLite with nothing.
+    if backend == DbBackend::Postgres { name.ilike(pattern) } else { name.like(pattern.escape('\\')) }
 }
 
 fn within(scope: &Scope, connection: &impl ConnectionTrait, filter: &SessionFilter) -> Select<live_session::Entity> {

@@ -1,5 +1,6 @@
 //! Reading what is stored, and what Shopee says of it.
 
+mod arguments;
 mod fields;
 mod key_order;
 mod paging;

@@ -41,7 +41,7 @@ pub(super) struct Neighbours {
     pub(super) studio: Option<Studio>,
     pub(super) account: Option<ShopeeAccount>,
     pub(super) access: Option<Result<Arc<Access>>>,
-    /// One for each way that items are selected.
+    /// One slice for each of the ways they are selected.
     pub(super) items: Vec<ItemSlice>,
 }
 

@@ -188,6 +188,7 @@ async fn fill_rows<E: EntityTrait>(connection: &DatabaseConnection) {
     for (place, column) in (1_i64..).zip(E::Column::iter()) {
         let value: Stored = match column.def().get_column_type() {
             ColumnType::BigInteger => (1_234_567 * place).into(),
+            ColumnType::Boolean => true.into(),
             ColumnType::Text => format!("text-{place}").into(),
             ColumnType::TimestampWithTimeZone => DateTime::from_timestamp(1_700_000_000 + place, 0).unwrap().into(),
             _ => continue,
