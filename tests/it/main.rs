@@ -5,3 +5,4 @@ mod protocol;
 mod reading;
 mod stock_layer;
 mod support;
+mod sync;
