@@ -2,6 +2,7 @@
 
 mod arguments;
 mod fields;
+mod filters;
 mod key_order;
 mod paging;
 mod statements;
