@@ -14,7 +14,7 @@ use super::page::{DEFAULT_SIZE, LARGEST_SIZE};
 const PAGE: usize = 5_000;
 /// A call to Shopee: a hundred are the most.
 const CALL: usize = 2_000;
-/// The items of a page's sessions, however many those are: under two aliases they are read twice.
+/// The items of a page's sessions, however many those are: with other arguments they are read once more.
 const ITEMS: usize = 20;
 
 /// A field as the library hands it to a weight: `__ctx`, `__variables_definition` and `__field` of its `complexity`.

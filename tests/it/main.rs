@@ -3,9 +3,12 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod configuration;
+mod contract;
 mod layering;
+mod live;
 mod protocol;
 mod reading;
 mod schema;
 mod stock_layer;
 mod support;
+mod sync;
