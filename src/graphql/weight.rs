@@ -44,9 +44,9 @@ pub fn of_items(below: usize, items: Weighed<'_>) -> usize {
     of_list(below, items.page_size()).saturating_add(ITEMS)
 }
 
-/// A numbered page of a list that Shopee keeps.
-pub fn of_remote_page(below: usize, page: Weighed<'_>) -> usize {
-    of_call(of_list(below, page.number("pageSize").unwrap_or(LARGEST_SIZE as i64)))
+/// A numbered page of a list that Shopee keeps, of `default` nodes when the client names no size.
+pub fn of_remote_page(below: usize, page: Weighed<'_>, default: i64) -> usize {
+    of_call(of_list(below, page.number("pageSize").unwrap_or(default)))
 }
 
 /// A list of at most so many.

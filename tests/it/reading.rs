@@ -1,8 +1,11 @@
 //! Reading what is stored, and what Shopee says of it.
 
 mod arguments;
+mod cost;
 mod fields;
+mod filters;
 mod key_order;
+mod nodes;
 mod paging;
 mod statements;
 

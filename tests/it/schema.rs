@@ -130,6 +130,17 @@ fn names_follow_the_rules() {
     }
 }
 
+/// The library does not apply an argument's default to a variable that the client leaves out, but fails.
+#[test]
+fn no_argument_has_a_default() {
+    for definition in types() {
+        for field in fields(&definition) {
+            let with_default = field.arguments.iter().find(|argument| argument.node.default_value.is_some());
+            assert!(with_default.is_none(), "{}.{}", definition.name.node, field.name.node);
+        }
+    }
+}
+
 #[test]
 fn what_comes_from_shopee_may_be_null() {
     let fallible = [

@@ -9,6 +9,9 @@ use crate::{
     graphql::{long::Long, money::Money},
 };
 
+/// Sessions of a page when the client names no size. Not a default of the schema, which the library does not apply to a variable
+/// that is left out.
+pub(super) const DEFAULT_SIZE: i64 = 10;
 /// Texts longer than this are not searched for.
 const LONGEST_SEARCH: usize = 200;
 
@@ -60,11 +63,12 @@ impl From<RemoteSessionOrderField> for SessionOrder {
 
 /// Checks the field's arguments and turns them into what Shopee is asked.
 pub(super) fn query(
-    page: i64,
-    page_size: i64,
+    page: Option<i64>,
+    page_size: Option<i64>,
     name: Option<String>,
     order: Option<RemoteSessionOrder>,
 ) -> Result<SessionListQuery> {
+    let (page, page_size) = (page.unwrap_or(1), page_size.unwrap_or(DEFAULT_SIZE));
     let page = u32::try_from(page).ok().filter(|page| (1..=100_000).contains(page));
     let page_size = u32::try_from(page_size).ok().filter(|size| (1..=100).contains(size));
     let name = name.unwrap_or_default().trim().to_owned();

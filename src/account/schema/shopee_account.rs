@@ -164,13 +164,14 @@ impl ShopeeAccount {
     /// pages so: a cursor would promise more than Shopee keeps. Asked of Shopee when selected, at most ten seconds old. Errors:
     /// BAD_USER_INPUT, SHOPEE_*.
     #[graphql(
-        complexity = "weight::of_remote_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+        complexity = "weight::of_remote_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field), \
+                      remote_session::DEFAULT_SIZE)"
     )]
     async fn remote_sessions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which page, counted from 1.", default = 1)] page: i64,
-        #[graphql(desc = "How many sessions a page has, 1 to 100.", default = 10)] page_size: i64,
+        #[graphql(desc = "Which page, counted from 1; the first if it is not given.")] page: Option<i64>,
+        #[graphql(desc = "How many sessions a page has, 1 to 100; 10 if it is not given.")] page_size: Option<i64>,
         #[graphql(desc = "Only sessions whose title contains this text; at most 200 characters.")] name: Option<String>,
         #[graphql(desc = "The list's order; by default the newest first.")] order_by: Option<RemoteSessionOrder>,
     ) -> Option<Result<RemoteSessionPage>> {

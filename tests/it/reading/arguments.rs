@@ -16,6 +16,7 @@ on_both!(
     a_cursor_from_nowhere_is_harmless,
     a_size_out_of_range_is_refused,
     values_of_the_wrong_kind_are_refused,
+    a_variable_left_out_is_an_argument_not_given,
     one_session_is_named_in_one_way,
     a_body_that_is_no_text_is_refused,
 );
@@ -154,6 +155,33 @@ async fn values_of_the_wrong_kind_are_refused(database: Database) {
         assert!(["BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"].contains(&code(&answer)), "{written}: {answer:#}");
         assert_eq!(answer["data"], Value::Null, "{written}");
     }
+    world.stop().await;
+}
+
+async fn a_variable_left_out_is_an_argument_not_given(database: Database) {
+    let world = World::start(&database).await;
+    let sessions = "query($first: Int, $last: Int, $after: String, $before: String, $orderBy: LiveSessionOrder,
+            $direction: OrderDirection, $filter: LiveSessionFilter, $name: String, $status: [LiveSessionStatus!]) {
+        given: liveSessions(first: $first, last: $last, after: $after, before: $before, orderBy: $orderBy, filter: $filter) {
+            ...Ids }
+        none: liveSessions { ...Ids }
+        within: liveSessions(orderBy: { field: TOTAL_VIEWERS, direction: $direction },
+            filter: { nameContains: $name, status: $status }) { ...Ids }
+        without: liveSessions(orderBy: { field: TOTAL_VIEWERS }) { ...Ids } }
+    fragment Ids on LiveSessionConnection { nodes { id items(first: $first, after: $after) { nodes { id } } } }";
+    let data = world.data(sessions, json!({})).await;
+    assert_eq!(data["given"], data["none"]);
+    assert_eq!(data["within"], data["without"]);
+
+    let remote = "query($page: Int, $pageSize: Int, $name: String, $orderBy: RemoteSessionOrder) {
+        liveSessions(first: 1) { nodes { shopeeAccount {
+            given: remoteSessions(page: $page, pageSize: $pageSize, name: $name, orderBy: $orderBy) { ...Page }
+            none: remoteSessions { ...Page } } } } }
+    fragment Page on RemoteSessionPage { page pageSize nodes { sessionId } }";
+    let data = world.data(remote, json!({})).await;
+    let account = &data["liveSessions"]["nodes"][0]["shopeeAccount"];
+    assert_eq!(account["given"], account["none"]);
+    assert_eq!((&account["given"]["page"], &account["given"]["pageSize"]), (&json!(1), &json!(10)));
     world.stop().await;
 }
 
