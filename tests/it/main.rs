@@ -1,7 +1,10 @@
 //! Black-box tests: everything over real sockets on port 0, with deadlines instead of sleeps.
 
 mod browser;
+mod configuration;
+mod layering;
 mod protocol;
 mod reading;
+mod schema;
 mod stock_layer;
 mod support;

@@ -121,7 +121,11 @@ impl World {
     }
 
     pub(crate) async fn subscribe_as(&self, token: &str, query: &str) -> Stream {
-        Stream::open(&self.gateway.url(), token, query).await
+        Stream::open(&self.gateway.url(), token, query, json!({})).await
+    }
+
+    pub(crate) async fn subscribe_with(&self, query: &str, variables: Value) -> Stream {
+        Stream::open(&self.gateway.url(), &self.token, query, variables).await
     }
 
     pub(crate) async fn stop(self) {
