@@ -2,6 +2,7 @@
 
 mod browser;
 mod configuration;
+mod demo;
 mod layering;
 mod protocol;
 mod reading;
