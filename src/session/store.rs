@@ -104,9 +104,10 @@ impl SessionFilter {
 /// Upper and lower case alike: of ASCII letters on SQLite, whose `LIKE` knows no others, of all letters on PostgreSQL.
 fn name_contains(text: &str, backend: DbBackend) -> SimpleExpr {
     let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    let pattern = LikeExpr::new(format!("%{escaped}%")).escape('\\');
+    let pattern = LikeExpr::new(format!("%{escaped}%"));
     let name = Expr::col((live_session::Entity, live_session::Column::SessionName));
-    if backend == DbBackend::Postgres { name.ilike(pattern) } else { name.like(pattern) }
+    // PostgreSQL escapes with a backslash unless told otherwise, SQLite with nothing.
+    if backend == DbBackend::Postgres { name.ilike(pattern) } else { name.like(pattern.escape('\\')) }
 }
 
 fn within(scope: &Scope, connection: &impl ConnectionTrait, filter: &SessionFilter) -> Select<live_session::Entity> {

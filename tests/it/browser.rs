@@ -1,7 +1,5 @@
 //! GraphiQL in a real browser, with every host but the gateway's blocked.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::{env, path::Path, time::Duration};
 
 use serde_json::Value;

@@ -3,8 +3,6 @@
 //! `cargo test` builds it along with the tests; whoever names this test program with `--test` builds it before
 //! (`cargo build --example demo`).
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
-
 use std::{
     collections::HashMap,
     env, fs,

@@ -1,11 +1,16 @@
 //! Black-box tests: everything over real sockets on port 0, with deadlines instead of sleeps.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 mod browser;
 mod configuration;
+mod contract;
 mod demo;
 mod layering;
+mod live;
 mod protocol;
 mod reading;
 mod schema;
 mod stock_layer;
 mod support;
+mod sync;

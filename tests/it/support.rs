@@ -1,8 +1,11 @@
 //! What tests are written in: a world with a Shopee and a gateway, and a client of it.
 
+pub(crate) mod answer;
+pub(crate) mod introspection;
 pub(crate) mod npm;
 pub(crate) mod program;
 pub(crate) mod stream;
+pub(crate) mod wire;
 pub(crate) mod world;
 
 use std::{

@@ -132,7 +132,9 @@ impl ShopeeAccount {
 
     /// The account's stored live sessions, the newest first unless `orderBy` says otherwise. Errors: BAD_USER_INPUT,
     /// INVALID_CURSOR.
-    #[graphql(complexity = "weight::of_page(child_complexity, first, last)")]
+    #[graphql(
+        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+    )]
     #[expect(clippy::too_many_arguments, reason = "one parameter an argument of the field")]
     async fn live_sessions(
         &self,
@@ -161,7 +163,9 @@ impl ShopeeAccount {
     /// The account's sessions as Shopee lists them, newest first unless `orderBy` says otherwise. Paged by number, since Shopee
     /// pages so: a cursor would promise more than Shopee keeps. Asked of Shopee when selected, at most ten seconds old. Errors:
     /// BAD_USER_INPUT, SHOPEE_*.
-    #[graphql(complexity = "weight::of_call(weight::of_list(child_complexity, page_size))")]
+    #[graphql(
+        complexity = "weight::of_remote_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+    )]
     async fn remote_sessions(
         &self,
         ctx: &Context<'_>,

@@ -253,7 +253,7 @@ pub(super) async fn with_neighbours(
                     account: account.map(|row| ShopeeAccount::with_neighbours(row, studio.clone(), access.clone())),
                     studio,
                     access,
-                    items: items.as_ref().map(|items| items.of(row)).transpose()?,
+                    items: items.of(row)?,
                 },
             ))
         })

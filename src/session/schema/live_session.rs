@@ -41,7 +41,8 @@ pub(super) struct Neighbours {
     pub(super) studio: Option<Studio>,
     pub(super) account: Option<ShopeeAccount>,
     pub(super) access: Option<Result<Arc<Access>>>,
-    pub(super) items: Option<ItemSlice>,
+    /// One slice for each of the ways they are selected.
+    pub(super) items: Vec<ItemSlice>,
 }
 
 impl LiveSession {
@@ -240,7 +241,9 @@ impl LiveSession {
     }
 
     /// The products in the session's bag, in the order they were stored. Errors: BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(complexity = "weight::of_items(child_complexity, first, last)")]
+    #[graphql(
+        complexity = "weight::of_items(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+    )]
     async fn items(
         &self,
         ctx: &Context<'_>,
@@ -252,9 +255,10 @@ impl LiveSession {
     ) -> Result<Connection<LiveSessionItem>> {
         let slice = PageArguments { first, after, last, before }.check(BAG_ORDER)?;
         let with_total = ctx.look_ahead().field("totalCount").exists();
-        let items = match &self.neighbours.items {
-            Some(ahead) if ahead.slice == slice && ahead.has_total() >= with_total => ahead.clone(),
-            _ => loader::items(ctx, self.key()?, slice, with_total).await?,
+        let fits = |ahead: &&ItemSlice| ahead.slice == slice && ahead.has_total() >= with_total;
+        let items = match self.neighbours.items.iter().find(fits) {
+            Some(ahead) => ahead.clone(),
+            None => loader::items(ctx, self.key()?, slice, with_total).await?,
         };
         items.into_page(self.shopee_region()?)
     }

@@ -29,7 +29,9 @@ pub struct SessionQuery;
 impl SessionQuery {
     /// Live sessions of all the viewer's studios, the newest first unless `orderBy` says otherwise. Errors: UNAUTHENTICATED,
     /// BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(complexity = "weight::of_page(child_complexity, first, last)")]
+    #[graphql(
+        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+    )]
     #[expect(clippy::too_many_arguments, reason = "one parameter an argument of the field")]
     async fn live_sessions(
         &self,

@@ -1,7 +1,5 @@
 //! A program of this project as its users run it: a process with nothing in its environment but what a test gives it.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
-
 use std::{collections::HashMap, path::Path, process::Stdio};
 
 use tokio::{

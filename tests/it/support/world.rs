@@ -105,7 +105,8 @@ impl World {
         self.post(Some(&self.token), query, json!({})).await.text().await.unwrap()
     }
 
-    async fn post(&self, token: Option<&str>, query: &str, variables: Value) -> reqwest::Response {
+    /// Sends an operation; the answer with its status and headers.
+    pub(crate) async fn post(&self, token: Option<&str>, query: &str, variables: Value) -> reqwest::Response {
         let request = self.client.post(format!("{}/graphql", self.gateway.url()));
         let request = request.json(&json!({ "query": query, "variables": variables }));
         let request = match token {
