@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod browser;
 mod configuration;
 mod contract;
+mod demo;
 mod layering;
 mod live;
 mod protocol;
