@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
-    QueryResult, Statement, TransactionTrait,
+    QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
 use crate::cost::Cost;
@@ -41,9 +41,11 @@ impl Database {
         Statements { connection: self.read.clone(), cost }
     }
 
-    /// A transaction that writes.
+    /// A transaction that writes. On SQLite it waits for its turn when it begins: one that reads first and asks for the lock
+    /// later is refused at once, however long it would wait, if another process has written meanwhile.
     pub async fn write(&self) -> Result<DatabaseTransaction, DbErr> {
-        self.write.begin().await
+        let sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
+        self.write.begin_with_options(TransactionOptions { sqlite_transaction_mode, ..Default::default() }).await
     }
 
     /// How many migrations this database still lacks.
