@@ -2,6 +2,7 @@
 
 mod contract;
 mod live;
+mod process;
 mod protocol;
 mod reading;
 mod stock_layer;

@@ -1,6 +1,7 @@
 //! What tests are written in: a world with a Shopee and a gateway, and a client of it.
 
 pub(crate) mod npm;
+pub(crate) mod program;
 pub(crate) mod stream;
 pub(crate) mod world;
 
