@@ -29,7 +29,12 @@ async fn main() -> ExitCode {
 
 #[expect(clippy::print_stderr, reason = "the last word to the operator, also when no log is set up")]
 fn complain(error: &dyn std::error::Error) {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    let text = causes.map(ToString::to_string).collect::<Vec<_>>().join(": ");
-    eprintln!("live-gateway: {text}");
+    eprintln!("live-gateway: {}", sentence(error));
+}
+
+/// An error and its causes. Some errors quote their cause: nothing is said twice.
+fn sentence(error: &dyn std::error::Error) -> String {
+    let errors = std::iter::successors(Some(error), |error| error.source());
+    let join = |said: String, cause: String| if said.contains(&cause) { said } else { format!("{said}: {cause}") };
+    errors.map(ToString::to_string).reduce(join).unwrap_or_default()
 }

@@ -25,12 +25,12 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// Why the gateway could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error("the database could not be brought up to date: {0}")]
+    #[error("the database could not be brought up to date")]
     Migrate(#[from] migration::MigrateError),
-    #[error("{0}")]
+    #[error(transparent)]
     Build(#[from] BuildError),
-    #[error("cannot listen on {address}: {cause}")]
-    Listen { address: SocketAddr, cause: std::io::Error },
+    #[error("cannot listen on {address}")]
+    Listen { address: SocketAddr, source: std::io::Error },
 }
 
 /// A gateway that is running in this process.
@@ -53,8 +53,8 @@ impl Gateway {
         let listen = config.listen_addr;
         let app = App::build(config).await?;
         let listener = TcpListener::bind(listen).await;
-        let listener = listener.map_err(|cause| StartError::Listen { address: listen, cause })?;
-        let address = listener.local_addr().map_err(|cause| StartError::Listen { address: listen, cause })?;
+        let listener = listener.map_err(|source| StartError::Listen { address: listen, source })?;
+        let address = listener.local_addr().map_err(|source| StartError::Listen { address: listen, source })?;
 
         let (shutdown, sockets, jobs) = (CancellationToken::new(), TaskTracker::new(), TaskTracker::new());
         jobs.spawn(session::sync::run(app.clone(), shutdown.clone()));

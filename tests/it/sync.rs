@@ -1,6 +1,6 @@
 //! Storing what Shopee lists: what a run may change, what it must not, and what happens when a part of it fails.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 

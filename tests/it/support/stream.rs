@@ -70,6 +70,17 @@ impl Stream {
         found.await.unwrap_or_else(|_| panic!("never: {what}"))
     }
 
+    /// Reads on to the close frame, and gives its code.
+    pub(crate) async fn close_code(&mut self) -> u16 {
+        loop {
+            match timeout(PATIENCE, self.0.next()).await.expect("the socket closes in time") {
+                Some(Ok(Message::Close(Some(frame)))) => return frame.code.into(),
+                Some(Ok(Message::Text(_) | Message::Ping(_) | Message::Pong(_))) => {}
+                other => panic!("expected a close frame, got {other:?}"),
+            }
+        }
+    }
+
     async fn send(&mut self, message: Value) {
         self.0.send(Message::text(message.to_string())).await.unwrap();
     }
