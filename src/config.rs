@@ -47,8 +47,16 @@ pub const VARIABLES: &[Variable] = &[
         Some(""),
         "Base URL of every Shopee host, with {region} and {role} in it. Empty: Shopee's own hosts.",
     ),
-    variable("SHOPEE_CALLS_PER_SECOND", Some("5"), "Shopee calls a second for one account, 1 to 1000."),
-    variable("SHOPEE_CALL_BURST", Some("10"), "Shopee calls of one account that may go out at once, 1 to 1000."),
+    variable(
+        "SHOPEE_CALLS_PER_SECOND",
+        Some("10"),
+        "Shopee calls a second for one account, 1 to 1000. A call whose turn would not come within 3 seconds is refused.",
+    ),
+    variable(
+        "SHOPEE_CALL_BURST",
+        Some("20"),
+        "Shopee calls of one account that may go out at once after a rest, 1 to 1000.",
+    ),
     variable(
         "SHOPEE_TIMEOUT_MS",
         Some("8000"),
