@@ -12,3 +12,4 @@ mod schema;
 mod stock_layer;
 mod support;
 mod sync;
+mod tenancy;
