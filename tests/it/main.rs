@@ -15,3 +15,4 @@ mod schema;
 mod stock_layer;
 mod support;
 mod sync;
+mod tenancy;
