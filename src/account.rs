@@ -9,5 +9,6 @@ pub mod credential;
 pub mod loader;
 pub mod schema;
 pub mod scope;
+pub mod signed_out;
 pub mod store;
 pub mod token;

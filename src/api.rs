@@ -33,7 +33,7 @@ pub type Schema = async_graphql::Schema<Query, EmptyMutation, Subscription>;
 
 /// Objects within objects, counted after fragments are expanded; GraphiQL's own introspection needs 13.
 const DEEPEST: usize = 15;
-/// Weight of one operation, as `graphql/weight.rs` counts it: a hundred pages within a page are the most.
+/// Weight of one operation, as `graphql/weight.rs` counts it.
 const HEAVIEST: usize = 200_000;
 
 /// The schema over an app.

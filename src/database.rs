@@ -1,4 +1,4 @@
-//! The database: how it is opened, and the only way to it, which counts every statement it sends.
+//! The database: how it is opened, and the only way to it. What reads for an operation is counted in its cost.
 //!
 //! SQLite has one writer: writes go through a pool of one connection, reads through another pool beside it (write-ahead log).
 //! PostgreSQL uses one pool for both.
@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
-    QueryResult, Statement, TransactionTrait,
+    QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
 use crate::cost::Cost;
@@ -17,7 +17,7 @@ use crate::cost::Cost;
 const IDLE_BEFORE_TEST: Duration = Duration::from_secs(30);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The pools. Cheap to clone. Gives out [`Statements`], never a bare connection.
+/// The pools. Cheap to clone. Gives out [`Statements`] to read and transactions to write, never a bare connection.
 #[derive(Clone, Debug)]
 pub struct Database {
     read: DatabaseConnection,
@@ -31,8 +31,8 @@ impl Database {
             let pool = sea_orm::Database::connect(options(url, connections)).await?;
             return Ok(Self { read: pool.clone(), write: pool });
         }
-        let write = sea_orm::Database::connect(sqlite_options(url, 1)).await?;
-        let read = sea_orm::Database::connect(sqlite_options(url, connections)).await?;
+        let write = sea_orm::Database::connect(sqlite_options(url, 1, "OFF")).await?;
+        let read = sea_orm::Database::connect(sqlite_options(url, connections, "ON")).await?;
         Ok(Self { read, write })
     }
 
@@ -41,9 +41,11 @@ impl Database {
         Statements { connection: self.read.clone(), cost }
     }
 
-    /// A transaction that writes.
+    /// A transaction that writes. What it sends counts for nobody. On SQLite it takes the write lock at once: one that reads
+    /// first would fail, not wait, when another process has written meanwhile.
     pub async fn write(&self) -> Result<DatabaseTransaction, DbErr> {
-        self.write.begin().await
+        let sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
+        self.write.begin_with_options(TransactionOptions { sqlite_transaction_mode, ..Default::default() }).await
     }
 
     /// How many migrations this database still lacks.
@@ -71,13 +73,14 @@ fn options(url: &str, connections: u32) -> ConnectOptions {
     options
 }
 
-fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
+fn sqlite_options(url: &str, connections: u32, query_only: &'static str) -> ConnectOptions {
     let mut options = options(url, connections);
-    options.map_sqlx_sqlite_opts(|sqlite| {
+    options.map_sqlx_sqlite_opts(move |sqlite| {
         sqlite
             .create_if_missing(true)
             .pragma("journal_mode", "WAL")
             .pragma("synchronous", "NORMAL")
+            .pragma("query_only", query_only)
             .busy_timeout(Duration::from_secs(5))
     });
     options

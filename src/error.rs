@@ -127,6 +127,22 @@ impl Error {
     }
 }
 
+impl Error {
+    /// For the log: the text of a client's fault, or our own with all its causes, on one line.
+    pub fn for_log(&self) -> String {
+        match self {
+            Self::Client(error) => error.to_string(),
+            Self::Internal(cause) => chain(cause.as_ref()),
+        }
+    }
+}
+
+/// An error with all its causes, on one line.
+pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
 impl From<ClientError> for Error {
     fn from(error: ClientError) -> Self {
         Self::Client(error)

@@ -2,6 +2,7 @@
 //!
 //! The modules in reading order, top to bottom; each may use those below it and none above (`tests/it/layering.rs` holds it).
 //!
+//! - [`commands`] is what an operator runs.
 //! - [`serve`] puts the program together: listeners, jobs, signals, an orderly stop.
 //! - [`http`] speaks HTTP and graphql-transport-ws at `/graphql`, serves the pages and the probes.
 //! - [`api`] is the whole schema on one screen.
@@ -9,7 +10,7 @@
 //! - [`graphql`] is the kit the rooms build their part of the schema with: ids, pages, money, faults.
 //! - [`app`] holds what a request may need, built once.
 //! - [`engine`] polls once for many watchers and knows none of the rooms.
-//! - [`database`], [`cost`], [`error`], [`config`], [`telemetry`] and [`clock`] stand below everything.
+//! - [`database`] counts what it sends; [`telemetry`], [`config`], [`cost`], [`error`] and [`clock`] stand below everything.
 
 pub mod account;
 pub mod api;

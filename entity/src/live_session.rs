@@ -47,10 +47,12 @@ pub struct Model {
     pub updated_at: DateTimeUtc,
     /// When Shopee was last asked for this row; null while nobody has.
     pub synced_at: Option<DateTimeUtc>,
+    /// When Shopee was last asked for the session's items; null while nobody has.
+    pub items_synced_at: Option<DateTimeUtc>,
 }
 
 /// Where a session stands.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Status {
     Upcoming,

@@ -27,7 +27,7 @@ pub struct Model {
     pub total_commission: Option<i64>,
     #[sea_orm(column_type = "Text", nullable)]
     pub promotion_type: Option<String>,
-    pub is_featured: bool,
+    pub is_featured: Option<bool>,
     pub promoted_at: Option<DateTimeUtc>,
     pub last_updated: DateTimeUtc,
 }

@@ -64,6 +64,7 @@ impl MigrationTrait for Migration {
                     .col(timestamp_with_time_zone("created_at"))
                     .col(timestamp_with_time_zone("updated_at"))
                     .col(timestamp_with_time_zone_null("synced_at"))
+                    .col(timestamp_with_time_zone_null("items_synced_at"))
                     .foreign_key(
                         ForeignKey::create()
                             .from("live_sessions", "studio_id")

@@ -35,7 +35,7 @@ impl MigrationTrait for Migration {
                     .col(big_integer_null("total_sales_amount"))
                     .col(big_integer_null("total_commission"))
                     .col(text_null("promotion_type"))
-                    .col(boolean("is_featured"))
+                    .col(boolean_null("is_featured"))
                     .col(timestamp_with_time_zone_null("promoted_at"))
                     .col(timestamp_with_time_zone("last_updated"))
                     .foreign_key(

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use entity::shopee_account::{SealedCredential, Status};
 use shopee::{Account, Credential, Region};
 
 use super::{
@@ -19,16 +20,21 @@ pub struct Access {
     pub account_id: i64,
     pub region: Region,
     credential: Credential,
+    /// The credential as it was read, to tell whether it has been replaced since.
+    pub sealed: SealedCredential,
 }
 
 impl Access {
     /// Opens the credential of a row read with [`store::accesses`](super::store::accesses).
     pub fn open(key: &CredentialKey, row: &AccountRow) -> Result<Arc<Self>> {
+        if *row.status.read()? == Status::SignedOut {
+            return Err(not_connected());
+        }
         let region = region(row.region.read()?)?;
         let owner = Owner { studio_id: *row.studio_id.read()?, region, shopee_user_id: *row.shopee_user_id.read()? };
         let sealed = row.credential.read()?.as_ref().ok_or_else(not_connected)?;
         let credential = credential::open(key, owner, sealed)?;
-        Ok(Arc::new(Self { account_id: *row.id.read()?, region, credential }))
+        Ok(Arc::new(Self { account_id: *row.id.read()?, region, credential, sealed: sealed.clone() }))
     }
 
     /// The account as the Shopee client wants it.

@@ -6,7 +6,7 @@ use async_graphql::Context;
 use entity::membership::Role;
 use sea_orm::{ColumnTrait, QueryFilter};
 
-use crate::error::{ClientError, Result};
+use crate::error::{ClientError, Error, Result};
 use crate::graphql::context::ContextExt as _;
 
 /// A signed-in user and the studios they belong to.
@@ -47,6 +47,14 @@ impl Scope {
     /// What jobs and the operator's command line may see: everything.
     pub fn job_runner() -> Self {
         Self(Studios::All)
+    }
+
+    /// Fails unless the studio is within the scope: for what is inserted, where there is no query to narrow.
+    pub fn require(&self, studio_id: i64) -> Result<()> {
+        match &self.0 {
+            Studios::These(studios) if !studios.contains(&studio_id) => Err(Error::not_found("studio")),
+            _ => Ok(()),
+        }
     }
 
     /// Narrows a query to the scope; `studio` is the column that holds the row's studio.

@@ -7,7 +7,7 @@ use entity::{
     studio, user,
 };
 use sea_orm::{
-    ActiveModelTrait as _,
+    ActiveEnum as _, ActiveModelTrait as _,
     ActiveValue::Set,
     ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _, ExprTrait as _, PaginatorTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -50,7 +50,7 @@ pub const ACCOUNT_COLUMNS: &[shopee_account::Column] = {
 /// What it takes to act as an account.
 const ACCESS_COLUMNS: &[shopee_account::Column] = {
     use shopee_account::Column::*;
-    &[Id, StudioId, Region, ShopeeUserId, Status, Credential]
+    &[Id, StudioId, Region, ShopeeUserId, Username, Status, Credential]
 };
 
 pub const STUDIO_COLUMNS: &[studio::Column] = {
@@ -190,7 +190,7 @@ pub async fn ensure_studio(
 /// Stores a connected account, or a new credential for one that this studio has connected before. `None` when another studio
 /// has it: an account belongs to one studio.
 pub async fn connect_account(
-    _scope: &Scope,
+    scope: &Scope,
     transaction: &DatabaseTransaction,
     owner: Owner,
     user: &UserInfo,
@@ -198,6 +198,7 @@ pub async fn connect_account(
     now: DateTime<Utc>,
 ) -> Result<Option<i64>> {
     use shopee_account::Column;
+    scope.require(owner.studio_id)?;
     let row = shopee_account::ActiveModel {
         studio_id: Set(owner.studio_id),
         region: Set(owner.region.code().to_owned()),
@@ -243,6 +244,26 @@ pub async fn set_synced(
     let query = shopee_account::Entity::update_many()
         .col_expr(Column::SyncedAt, Expr::value(now))
         .filter(Column::Id.eq(account_id));
+    scope.restrict(query, Column::StudioId).exec(transaction).await?;
+    Ok(())
+}
+
+/// Notes that Shopee no longer accepts an account's credential, unless it has been replaced meanwhile.
+pub async fn mark_signed_out(
+    scope: &Scope,
+    transaction: &DatabaseTransaction,
+    account_id: i64,
+    refused: &SealedCredential,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    use shopee_account::{Column, Status};
+    let query = shopee_account::Entity::update_many()
+        .col_expr(Column::Status, Expr::value(Status::SignedOut.to_value()))
+        .col_expr(Column::SignedOutAt, Expr::value(now))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .filter(Column::Id.eq(account_id))
+        .filter(Column::Status.eq(Status::Active))
+        .filter(Column::Credential.eq(refused.clone()));
     scope.restrict(query, Column::StudioId).exec(transaction).await?;
     Ok(())
 }

@@ -33,7 +33,8 @@ where
 {
     let mut row = <E::ActiveModel as ActiveModelTrait>::default();
     for column in columns {
-        row.set(*column, value(result, column)?);
+        // Not `set`, which panics: during a rollout a newer instance may have written a value that this one does not know.
+        row.try_set(*column, value(result, column)?)?;
     }
     Ok(row)
 }

@@ -39,6 +39,11 @@ where
         Self { answers, clock }
     }
 
+    /// Keeps an answer that was had in another way.
+    pub async fn keep(&self, key: K, value: V) {
+        self.answers.insert(key, Arc::new(Observed { value, observed_at: self.clock.now() })).await;
+    }
+
     /// The kept answer, or that of the call in flight, or that of `call`, which then runs.
     pub async fn get<E>(
         &self,

@@ -7,14 +7,17 @@
 use std::{
     any::Any,
     collections::HashMap,
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use chrono::{DateTime, Utc};
-use futures_util::{Stream, future::BoxFuture};
+use futures_util::{FutureExt as _, Stream, StreamExt as _, future::BoxFuture};
 use rand::Rng as _;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
+use tokio_stream::wrappers::WatchStream;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::clock::Clock;
 
@@ -46,8 +49,14 @@ impl<T: ?Sized> Clone for Level<T> {
 }
 
 type AnyLevel = Level<dyn Any + Send + Sync>;
-/// `None` until the first poll came back.
-type Channel = watch::Sender<Option<AnyLevel>>;
+
+/// A topic's place for its newest level.
+struct Channel {
+    /// `None` until the first poll came back.
+    levels: watch::Sender<Option<AnyLevel>>,
+    /// Told of each new watcher.
+    joined: Notify,
+}
 
 /// What a poller asks: called once an interval.
 pub type Poll = Arc<dyn Fn() -> BoxFuture<'static, Polled<Arc<dyn Any + Send + Sync>>> + Send + Sync>;
@@ -59,12 +68,24 @@ pub struct Pollers {
     topics: Arc<Mutex<HashMap<String, Arc<Channel>>>>,
     grace: Duration,
     clock: Clock,
+    stopping: CancellationToken,
+    tasks: TaskTracker,
 }
+
+/// The longest that a source can make us wait: what it asked for may have been mended meanwhile.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 impl Pollers {
     /// Pollers that go on for `grace` after their last watcher left.
     pub fn new(grace: Duration, clock: Clock) -> Self {
-        Self { topics: Arc::default(), grace, clock }
+        Self { topics: Arc::default(), grace, clock, stopping: CancellationToken::new(), tasks: TaskTracker::new() }
+    }
+
+    /// Ends all pollers and the streams of those who watch, and waits until a poll that has begun is over.
+    pub async fn stop(&self) {
+        self.stopping.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
     }
 
     /// The levels of `topic`: the latest at once if there is one, then every newer one, until the source finishes.
@@ -81,16 +102,8 @@ impl Pollers {
         F: Future<Output = Polled<T>> + Send + 'static,
         P: Fn() -> F + Send + Sync + 'static,
     {
-        let mut receiver = self.join_or_start(topic, every, erase(poll));
-        async_stream::stream! {
-            receiver.mark_changed();
-            while receiver.changed().await.is_ok() {
-                let level = receiver.borrow_and_update().clone();
-                if let Some(level) = level.and_then(AnyLevel::downcast) {
-                    yield level;
-                }
-            }
-        }
+        let levels = WatchStream::new(self.join_or_start(topic, every, erase(poll)));
+        levels.filter_map(|level| std::future::ready(level.and_then(AnyLevel::downcast)))
     }
 
     /// How many pollers run.
@@ -101,12 +114,13 @@ impl Pollers {
     fn join_or_start(&self, topic: String, every: Duration, poll: Poll) -> watch::Receiver<Option<AnyLevel>> {
         let mut topics = self.lock();
         if let Some(channel) = topics.get(&topic) {
-            return channel.subscribe();
+            channel.joined.notify_one();
+            return channel.levels.subscribe();
         }
-        let (sender, receiver) = watch::channel(None);
-        let channel = Arc::new(sender);
+        let (levels, receiver) = watch::channel(None);
+        let channel = Arc::new(Channel { levels, joined: Notify::new() });
         topics.insert(topic.clone(), channel.clone());
-        tokio::spawn(Poller { pollers: self.clone(), topic, channel, every, failures: 0 }.run(poll));
+        self.tasks.spawn(Poller { pollers: self.clone(), topic, channel, every, failures: 0 }.run(poll));
         receiver
     }
 
@@ -154,11 +168,11 @@ struct Poller {
 
 impl Poller {
     async fn run(mut self, poll: Poll) {
-        // Dropped with the task, also when a poll panics: a later watcher must be able to start a new poller.
+        // Dropped with the task, however it ends: a later watcher must be able to start a new poller.
         let _registration =
             Registration { pollers: self.pollers.clone(), channel: self.channel.clone(), topic: self.topic.clone() };
         loop {
-            let polled = poll().await;
+            let polled = unbroken(&poll).await;
             let finished = matches!(polled, Polled::Finished(_));
             let pause = self.publish(polled);
             if finished || !self.wait(pause).await {
@@ -173,7 +187,7 @@ impl Poller {
         match polled {
             Polled::Value(value) | Polled::Finished(value) => {
                 self.failures = 0;
-                self.channel.send_replace(Some(Level {
+                self.channel.levels.send_replace(Some(Level {
                     value: Some(value),
                     observed_at: Some(now),
                     stale_since: None,
@@ -182,31 +196,48 @@ impl Poller {
             }
             Polled::Failed { retry_after } => {
                 self.failures = self.failures.saturating_add(1);
-                self.channel.send_modify(|level| mark_stale(level, now));
+                self.channel.levels.send_modify(|level| mark_stale(level, now));
                 let backed_off = self.every * 2_u32.pow(self.failures.min(4) - 1);
-                with_jitter(backed_off).max(retry_after.unwrap_or_default())
+                let asked_for = retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER);
+                with_jitter(backed_off).max(asked_for.mul_f64(rand::rng().random_range(1.0..=1.1)))
             }
         }
     }
 
-    /// Waits for the next poll. `false` when nobody has watched for the grace period.
+    /// Waits for the next poll. `false` when nobody has watched for the grace period, or all pollers stop.
     async fn wait(&self, pause: Duration) -> bool {
         let next = tokio::time::Instant::now() + pause;
-        tokio::select! {
-            () = tokio::time::sleep_until(next) => return true,
-            () = self.channel.closed() => {}
+        loop {
+            tokio::select! {
+                biased;
+                () = self.pollers.stopping.cancelled() => return false,
+                () = self.channel.levels.closed() => {}
+                () = tokio::time::sleep_until(next) => return true,
+            }
+            // Nobody watches, so nothing is asked until somebody comes back.
+            tokio::select! {
+                () = self.pollers.stopping.cancelled() => return false,
+                () = self.channel.joined.notified() => {}
+                () = tokio::time::sleep(self.pollers.grace) => if self.give_up() { return false },
+            }
         }
-        tokio::time::sleep(self.pollers.grace).await;
-        let mut topics = self.pollers.lock();
-        // Decided under the lock that joiners take: nobody can join a poller that has just given up.
-        if self.channel.receiver_count() == 0 {
-            topics.remove(&self.topic);
-            return false;
-        }
-        drop(topics);
-        tokio::time::sleep_until(next).await;
-        true
     }
+
+    /// Whether still nobody watches. Decided under the lock that joiners take: nobody can join a poller that has given up.
+    fn give_up(&self) -> bool {
+        let mut topics = self.pollers.lock();
+        let abandoned = self.channel.levels.receiver_count() == 0;
+        if abandoned {
+            topics.remove(&self.topic);
+        }
+        abandoned
+    }
+}
+
+/// What a poll finds; a poll that panics has failed.
+async fn unbroken(poll: &Poll) -> Polled<Arc<dyn Any + Send + Sync>> {
+    let polled = AssertUnwindSafe(async { poll().await }).catch_unwind().await;
+    polled.unwrap_or(Polled::Failed { retry_after: None })
 }
 
 fn mark_stale(level: &mut Option<AnyLevel>, now: DateTime<Utc>) {

@@ -4,7 +4,7 @@
 
 use async_graphql::ErrorExtensions as _;
 
-use crate::error::{ClientError, Error, INTERNAL_SENTENCE};
+use crate::error::{ClientError, Error, INTERNAL_SENTENCE, chain};
 
 impl From<Error> for async_graphql::Error {
     fn from(error: Error) -> Self {
@@ -34,10 +34,4 @@ fn client_fault(error: &ClientError) -> async_graphql::Error {
             _ => {}
         }
     })
-}
-
-/// An error with all its causes, on one line.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -2,10 +2,11 @@
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 
-/// A whole number of up to 64 bits, as a JSON number: counts of viewers, likes, orders. JavaScript reads it exactly up to
-/// 2^53 − 1, which no such count reaches; map it to `number` in code generators.
+/// A count.
 pub struct Long(pub i64);
 
+/// A whole number of up to 64 bits, as a JSON number: counts of viewers, likes, orders. JavaScript reads it exactly up to
+/// 2^53 − 1, which no such count reaches; map it to `number` in code generators.
 #[Scalar]
 impl ScalarType for Long {
     fn parse(value: Value) -> InputValueResult<Self> {

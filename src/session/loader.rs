@@ -49,42 +49,73 @@ impl ItemSlice {
     }
 }
 
-/// The same slice of the items of a page's sessions.
-pub struct ItemsAhead {
+/// The items of a page's sessions: one slice for each of the ways they are selected.
+pub struct ItemsAhead(Vec<SliceAhead>);
+
+/// The same slice of the items of each session.
+struct SliceAhead {
     slice: Slice,
     rows: HashMap<i64, Vec<ItemRow>>,
     totals: Option<HashMap<i64, i64>>,
 }
 
 impl ItemsAhead {
-    pub fn of(&self, session: &SessionRow) -> Result<ItemSlice> {
-        let key = session.id.read()?;
-        let total = self.totals.as_ref().map(|totals| totals.get(key).copied().unwrap_or(0));
-        Ok(ItemSlice { slice: self.slice, rows: self.rows.get(key).cloned().unwrap_or_default(), total })
+    /// What was fetched for one session.
+    pub fn of(&self, session: &SessionRow) -> Result<Vec<ItemSlice>> {
+        let key = *session.id.read()?;
+        Ok(self.0.iter().map(|ahead| ahead.of(key)).collect())
     }
 }
 
-/// Fetches the items of all these sessions if they are selected once and with usable arguments; else the field itself does,
-/// through the DataLoader, and reports what is wrong with its arguments.
+impl SliceAhead {
+    fn of(&self, key: i64) -> ItemSlice {
+        let total = self.totals.as_ref().map(|totals| totals.get(&key).copied().unwrap_or(0));
+        ItemSlice { slice: self.slice, rows: self.rows.get(&key).cloned().unwrap_or_default(), total }
+    }
+}
+
+/// Fetches the selected items of all these sessions. A selection with unusable arguments is left to the field itself, which
+/// reports what is wrong with them.
 pub async fn items_ahead(
     scope: &Scope,
     statements: &Statements,
     selection: &Selection<'_>,
     session_keys: &[i64],
-) -> Result<Option<ItemsAhead>> {
-    let fields = selection.fields("items");
-    let [field] = fields.as_slice() else { return Ok(None) };
-    let Some(slice) = slice_of(field) else { return Ok(None) };
-    let below = selection.below("items");
-    let nodes = Selection::nodes_in(&(*field).into());
-    let columns: Vec<Column> =
-        sparse::columns(nodes.names().into_iter().map(stored_name), &[Column::Id, Column::LiveSessionId]);
-    let rows = store::items_of(scope, statements, session_keys, slice, &columns).await?;
-    let totals = match below.has_any(&["totalCount"]) {
-        true => Some(store::count_items_of(scope, statements, session_keys).await?),
-        false => None,
-    };
-    Ok(Some(ItemsAhead { slice, rows, totals }))
+) -> Result<ItemsAhead> {
+    let mut ahead = Vec::new();
+    for (slice, fields) in by_slice(selection.fields("items")) {
+        let columns = item_columns(&fields);
+        let rows = store::items_of(scope, statements, session_keys, slice, &columns).await?;
+        let totals = match has_total(&fields) {
+            true => Some(store::count_items_of(scope, statements, session_keys).await?),
+            false => None,
+        };
+        ahead.push(SliceAhead { slice, rows, totals });
+    }
+    Ok(ItemsAhead(ahead))
+}
+
+/// Selections with equal arguments are read together: fragments of several components often select the same items.
+fn by_slice(fields: Vec<SelectionField<'_>>) -> Vec<(Slice, Vec<SelectionField<'_>>)> {
+    let mut alike: Vec<(Slice, Vec<SelectionField<'_>>)> = Vec::new();
+    for field in fields {
+        let Some(slice) = slice_of(&field) else { continue };
+        match alike.iter_mut().find(|(known, _)| *known == slice) {
+            Some((_, fields)) => fields.push(field),
+            None => alike.push((slice, vec![field])),
+        }
+    }
+    alike
+}
+
+/// The columns that the fields selected below any of these are read from.
+fn item_columns(fields: &[SelectionField<'_>]) -> Vec<Column> {
+    let names = fields.iter().flat_map(|field| Selection::nodes_in(&(*field).into()).names());
+    sparse::columns(names.map(stored_name), &[Column::Id, Column::LiveSessionId])
+}
+
+fn has_total(fields: &[SelectionField<'_>]) -> bool {
+    fields.iter().flat_map(SelectionField::selection_set).any(|field| field.name() == "totalCount")
 }
 
 /// The column behind a field, where the two are not named alike.
@@ -128,7 +159,9 @@ pub type ItemLoaders = DataLoader<ItemLoader>;
 
 /// The loader of one operation.
 pub fn loaders(scope: Scope, statements: Statements) -> ItemLoaders {
-    DataLoader::new(ItemLoader { scope, statements }, TokioSpawner::current(), TokioTimer::default())
+    let loader = DataLoader::new(ItemLoader { scope, statements }, TokioSpawner::current(), TokioTimer::default());
+    // Keys are sorted by slice before they become statements: cutting them first would cost more of these, not fewer.
+    loader.max_batch_size(usize::MAX)
 }
 
 /// One session's slice of items.

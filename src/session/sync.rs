@@ -2,15 +2,17 @@
 //!
 //! What goes wrong for one session or account is logged and left for the next run; it never stops the others.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
-use entity::shopee_account;
-use shopee::{ListedProduct, ListedSession, ProductListQuery, Region, SessionListQuery};
+use shopee::{ListedProduct, ListedSession, ProductListQuery, Region, SessionListQuery, SessionStatus};
 use tokio_util::sync::CancellationToken;
 
-use super::store::{self, ListedItem, ListedRow, Owner};
+use super::{
+    metrics::Metrics,
+    store::upsert::{self, ListedItem, ListedRow, Owner},
+};
 use crate::{
-    account::{self, access::Access, scope::Scope},
+    account::{self, access::Access, scope::Scope, signed_out},
     app::App,
     cost::Cost,
     database::{Statements, sparse::Read as _},
@@ -57,18 +59,22 @@ async fn sync_all(app: &App) {
         Ok(accounts) => {
             for account_id in accounts {
                 if let Err(error) = sync_account(app, account_id, Reach::Newest).await {
-                    tracing::warn!(?error, account_id, "an account could not be synced; the next run tries again");
+                    let error = error.for_log();
+                    tracing::warn!(error, account_id, "an account could not be synced; the next run tries again");
                 }
             }
         }
-        Err(error) => tracing::error!(?error, "the accounts to sync could not be read; the next run tries again"),
+        Err(error) => {
+            let error = error.for_log();
+            tracing::error!(error, "the accounts to sync could not be read; the next run tries again");
+        }
     }
 }
 
 /// Stores an account's sessions and their items, and says how many sessions Shopee listed.
 pub async fn sync_account(app: &App, account_id: i64, reach: Reach) -> Result<u64> {
     let scope = Scope::job_runner();
-    let rows = account::store::accounts(&scope, &statements(app), &[account_id], SYNC_COLUMNS).await?;
+    let rows = account::store::accesses(&scope, &statements(app), &[account_id]).await?;
     let row = rows.first().ok_or_else(|| Error::not_found("account"))?;
     let access = Access::open(&app.config.credential_key, row)?;
     let owner = Owner {
@@ -86,11 +92,6 @@ pub async fn sync_account(app: &App, account_id: i64, reach: Reach) -> Result<u6
     Ok(listed)
 }
 
-const SYNC_COLUMNS: &[shopee_account::Column] = {
-    use shopee_account::Column::*;
-    &[Id, StudioId, Region, ShopeeUserId, Username, Credential]
-};
-
 /// What a run counts for nobody's operation.
 fn statements(app: &App) -> Statements {
     app.database.read(Arc::new(Cost::default()))
@@ -106,32 +107,55 @@ struct Run<'a> {
 
 impl Run<'_> {
     async fn sessions(&self, reach: Reach) -> Result<u64> {
-        let mut listed = 0;
+        let mut listed = HashSet::new();
         for page in 1..=MOST_PAGES {
-            let query = SessionListQuery { page, page_size: PAGE_SIZE, ..SessionListQuery::default() };
-            let answer = self.app.shopee.session_list(&self.access.account(), &query).await;
-            let sessions = answer.map_err(|error| Error::from(&error))?.list;
-            listed += sessions.len() as u64;
+            let sessions = self.page(page).await?;
+            listed.extend(sessions.iter().map(|session| session.session_id));
             self.store_page(&sessions).await?;
             if reach == Reach::Newest || sessions.len() < PAGE_SIZE as usize {
                 break;
             }
         }
-        Ok(listed)
+        self.end_what_is_over(&listed).await?;
+        Ok(listed.len() as u64)
+    }
+
+    async fn page(&self, page: u32) -> Result<Vec<ListedSession>> {
+        let query = SessionListQuery { page, page_size: PAGE_SIZE, ..SessionListQuery::default() };
+        match self.app.shopee.session_list(&self.access.account(), &query).await {
+            Ok(answer) => Ok(answer.list),
+            Err(error) => {
+                signed_out::note(self.app, &self.access, &error).await;
+                Err(Error::from(&error))
+            }
+        }
     }
 
     async fn store_page(&self, sessions: &[ListedSession]) -> Result<()> {
         let now = self.app.clock.now();
-        let rows: Vec<ListedRow> = sessions.iter().filter_map(|session| listed_row(session, now)).collect();
+        let mut rows: Vec<ListedRow> = sessions.iter().filter_map(|session| listed_row(session, now)).collect();
+        for row in rows.iter_mut().filter(|row| row.on_air) {
+            row.on_air = !self.is_over(row.session_id).await;
+        }
         let transaction = self.app.database.write().await?;
-        store::store_listed(&self.scope, &transaction, &self.owner, &rows, now).await?;
+        upsert::store_listed(&self.scope, &transaction, &self.owner, &rows, now).await?;
         transaction.commit().await?;
+        self.store_items_of(&rows).await
+    }
+
+    /// Lists call a session "on air" for minutes after its end; what is asked of the session itself is reliable.
+    async fn is_over(&self, session_id: i64) -> bool {
+        let info = self.app.shopee.session_info(&self.access.account(), session_id).await;
+        matches!(info, Ok(Some(info)) if info.status == Some(SessionStatus::Ended))
+    }
+
+    async fn store_items_of(&self, rows: &[ListedRow]) -> Result<()> {
         let session_ids: Vec<i64> = rows.iter().map(|row| row.session_id).collect();
         let (statements, account_id) = (statements(self.app), self.owner.account_id);
-        let unfinished = store::sessions_without_items(&self.scope, &statements, account_id, &session_ids).await?;
-        for (session_key, session_id) in unfinished {
+        for (session_key, session_id) in upsert::unsettled(&self.scope, &statements, account_id, &session_ids).await? {
             if let Err(error) = self.items(session_key, session_id).await {
-                tracing::warn!(?error, session_key, "a session's items could not be stored; the next run tries again");
+                let error = error.for_log();
+                tracing::warn!(error, session_key, "a session's items could not be stored; the next run tries again");
             }
         }
         Ok(())
@@ -143,8 +167,25 @@ impl Run<'_> {
         let products = answer.map_err(|error| Error::from(&error))?.list;
         let items: Vec<ListedItem> = products.iter().map(|product| listed_item(product, self.owner.region)).collect();
         let transaction = self.app.database.write().await?;
-        store::store_items(&self.scope, &transaction, session_key, &items, self.app.clock.now()).await?;
+        upsert::store_items(&self.scope, &transaction, session_key, &items, self.app.clock.now()).await?;
         Ok(transaction.commit().await?)
+    }
+
+    /// Sessions that are stored as on air and were not listed, since newer ones have taken their place: they may have ended.
+    async fn end_what_is_over(&self, listed: &HashSet<i64>) -> Result<()> {
+        let stored = upsert::on_air(&self.scope, &statements(self.app), self.owner.account_id).await?;
+        for (session_key, session_id) in stored.into_iter().filter(|(_, session_id)| !listed.contains(session_id)) {
+            if !self.is_over(session_id).await {
+                continue;
+            }
+            if let Ok(Some(overview)) = self.app.shopee.overview(&self.access.account(), session_id).await {
+                let transaction = self.app.database.write().await?;
+                let (metrics, now) = (Metrics::from(&overview), self.app.clock.now());
+                upsert::set_ended(&self.scope, &transaction, session_key, &metrics, now).await?;
+                transaction.commit().await?;
+            }
+        }
+        Ok(())
     }
 }
 

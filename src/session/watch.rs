@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use futures_util::Stream;
 
-use super::{metrics::Metrics, store};
+use super::{metrics::Metrics, store::upsert};
 use crate::{
-    account::{self, access::Access, scope::Scope},
+    account::{self, access::Access, scope::Scope, signed_out},
     app::App,
     cost::Cost,
     engine::watch::{Level, Polled},
@@ -47,21 +47,30 @@ async fn ask(app: &App, watched: Watched) -> Result<Metrics> {
     let rows = account::store::accesses(&Scope::job_runner(), &statements, &[watched.account_id]).await?;
     let row = rows.first().ok_or_else(|| Error::not_found("account"))?;
     let access = Access::open(&app.config.credential_key, row)?;
-    let answer = app.shopee.overview(&access.account(), watched.session_id).await;
-    let overview = answer.map_err(|error| Error::from(&error))?;
-    overview.as_ref().map(Metrics::from).ok_or_else(|| Error::not_found("session"))
+    match app.shopee.overview(&access.account(), watched.session_id).await {
+        Ok(overview) => {
+            let metrics = overview.as_ref().map(Metrics::from);
+            app.reads.overview.keep((watched.account_id, watched.session_id), overview).await;
+            metrics.ok_or_else(|| Error::not_found("session"))
+        }
+        Err(error) => {
+            signed_out::note(app, &access, &error).await;
+            Err(Error::from(&error))
+        }
+    }
 }
 
 /// The session is over: its last numbers are the ones to keep.
 async fn store_end(app: &App, watched: Watched, metrics: Metrics) {
     let stored = async {
         let transaction = app.database.write().await?;
-        store::set_ended(&Scope::job_runner(), &transaction, watched.session_key, &metrics, app.clock.now()).await?;
+        upsert::set_ended(&Scope::job_runner(), &transaction, watched.session_key, &metrics, app.clock.now()).await?;
         Ok::<_, Error>(transaction.commit().await?)
     };
     if let Err(error) = stored.await {
+        let error = error.for_log();
         tracing::warn!(
-            ?error,
+            error,
             session = watched.session_key,
             "the end of a session could not be stored; the next sync will"
         );
@@ -69,7 +78,7 @@ async fn store_end(app: &App, watched: Watched, metrics: Metrics) {
 }
 
 fn report(watched: Watched, error: &Error) -> Option<std::time::Duration> {
-    tracing::info!(?error, session = watched.session_key, "a poll failed");
+    tracing::info!(error = error.for_log(), session = watched.session_key, "a poll failed");
     match error {
         Error::Client(ClientError::Shopee(fault)) => fault.retry_after,
         _ => None,

@@ -1,7 +1,15 @@
 //! Black-box tests: everything over real sockets on port 0, with deadlines instead of sleeps.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod configuration;
+mod contract;
+mod layering;
+mod live;
 mod operator;
 mod protocol;
 mod reading;
+mod schema;
 mod stock_layer;
 mod support;
+mod sync;

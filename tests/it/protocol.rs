@@ -1,7 +1,5 @@
 //! GraphQL over HTTP and graphql-transport-ws, to the letter: over real sockets, against a schema of a few lines.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
-
 mod close_codes;
 mod fuzz;
 mod gateway;

@@ -1,4 +1,10 @@
-//! Reading what is stored.
+//! Reading what is stored, and what Shopee says of it.
+
+mod arguments;
+mod fields;
+mod key_order;
+mod paging;
+mod statements;
 
 use serde_json::json;
 use testing::{Database, on_both};

@@ -1,7 +1,10 @@
 //! What tests are written in: a world with a Shopee and a gateway, and a client of it.
 
+pub(crate) mod answer;
+pub(crate) mod introspection;
 pub(crate) mod npm;
 pub(crate) mod stream;
+pub(crate) mod wire;
 pub(crate) mod world;
 
 use std::time::Duration;

@@ -93,6 +93,7 @@ fn full_session() -> live_session::Model {
         coins_distributed: Some(5),
         coin_total_value: Some(i64::MAX),
         synced_at: Some(moment()),
+        items_synced_at: Some(moment()),
         ..sample::live_session(1, 1, 1)
     }
 }
@@ -109,7 +110,7 @@ fn full_item() -> live_session_item::Model {
         total_sales_amount: Some(i64::MAX),
         total_commission: Some(i64::MAX),
         promotion_type: Some("flash".to_owned()),
-        is_featured: true,
+        is_featured: Some(true),
         promoted_at: Some(moment()),
         ..sample::live_session_item(1, 1)
     }

@@ -87,6 +87,7 @@ pub(crate) fn live_session(id: i64, studio_id: i64, shopee_account_id: i64) -> l
         created_at: moment(),
         updated_at: moment(),
         synced_at: None,
+        items_synced_at: None,
     }
 }
 
@@ -105,7 +106,7 @@ pub(crate) fn live_session_item(id: i64, live_session_id: i64) -> live_session_i
         total_sales_amount: None,
         total_commission: None,
         promotion_type: None,
-        is_featured: false,
+        is_featured: None,
         promoted_at: None,
         last_updated: moment(),
     }

@@ -10,8 +10,8 @@ pub struct OngoingLive {
     session_id: ID,
     /// The title that viewers see; null when Shopee did not tell.
     title: Option<String>,
-    /// How often the session was opened; null when Shopee did not report it.
-    views: Option<Long>,
+    /// How many people watch; null when Shopee did not report it.
+    viewers: Option<Long>,
     /// When it went on air; null when Shopee did not tell.
     started_at: Option<DateTime<Utc>>,
     /// When Shopee was asked.
@@ -24,7 +24,7 @@ impl OngoingLive {
         Some(Self {
             session_id: live.session_id.into(),
             title: live.title.clone(),
-            views: live.view_count.map(Long),
+            viewers: live.view_count.map(Long),
             started_at: live.started_at,
             observed_at: answer.observed_at,
         })

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
 use entity::shopee_account::Status;
@@ -26,21 +28,30 @@ use crate::{
 
 /// A Shopee account that a studio streams with.
 #[derive(Clone)]
-pub struct ShopeeAccount(AccountRow);
+pub struct ShopeeAccount {
+    row: AccountRow,
+    /// Fetched ahead by whoever found the account, if it was selected.
+    studio: Option<Studio>,
+    access: Option<Result<Arc<Access>>>,
+}
 
 impl From<AccountRow> for ShopeeAccount {
     fn from(row: AccountRow) -> Self {
-        Self(row)
+        Self::with_neighbours(row, None, None)
     }
 }
 
 impl ShopeeAccount {
+    pub fn with_neighbours(row: AccountRow, studio: Option<Studio>, access: Option<Result<Arc<Access>>>) -> Self {
+        Self { row, studio, access }
+    }
+
     pub fn key(&self) -> Result<i64> {
-        self.0.id.read().copied()
+        self.row.id.read().copied()
     }
 
     fn shopee_region(&self) -> Result<shopee::Region> {
-        access::region(self.0.region.read()?)
+        access::region(self.row.region.read()?)
     }
 }
 
@@ -65,57 +76,65 @@ impl ShopeeAccount {
 
     /// Shopee's user id of the account.
     async fn shopee_user_id(&self) -> Result<ID> {
-        Ok(self.0.shopee_user_id.read()?.into())
+        Ok(self.row.shopee_user_id.read()?.into())
     }
 
     /// The name that the account signs in to Shopee with.
     async fn username(&self) -> Result<&String> {
-        self.0.username.read()
+        self.row.username.read()
     }
 
     /// The name that viewers see; null when Shopee did not tell.
     async fn display_name(&self) -> Result<Option<&String>> {
-        Ok(self.0.display_name.read()?.as_ref())
+        Ok(self.row.display_name.read()?.as_ref())
     }
 
     /// Address of the account's picture; null without one.
     async fn avatar_url(&self) -> Result<Option<String>> {
-        Ok(picture(self.shopee_region()?, self.0.avatar.read()?.as_deref()))
+        Ok(picture(self.shopee_region()?, self.row.avatar.read()?.as_deref()))
     }
 
     /// Whether Shopee still accepts the account's credential.
     async fn status(&self) -> Result<ShopeeAccountStatus> {
-        Ok((*self.0.status.read()?).into())
+        Ok((*self.row.status.read()?).into())
     }
 
     /// When Shopee stopped accepting the credential; null while it accepts it.
     async fn signed_out_at(&self) -> Result<Option<&DateTime<Utc>>> {
-        Ok(self.0.signed_out_at.read()?.as_ref())
+        Ok(self.row.signed_out_at.read()?.as_ref())
     }
 
     /// When the account's sessions were last stored; null before the first time.
     async fn synced_at(&self) -> Result<Option<&DateTime<Utc>>> {
-        Ok(self.0.synced_at.read()?.as_ref())
+        Ok(self.row.synced_at.read()?.as_ref())
     }
 
     /// When the account was connected.
     async fn created_at(&self) -> Result<&DateTime<Utc>> {
-        self.0.created_at.read()
+        self.row.created_at.read()
     }
 
     /// When the account's own fields last changed.
     async fn updated_at(&self) -> Result<&DateTime<Utc>> {
-        self.0.updated_at.read()
+        self.row.updated_at.read()
     }
 
     /// The studio that streams with the account.
     async fn studio(&self, ctx: &Context<'_>) -> Result<Studio> {
-        loader::studio(ctx, *self.0.studio_id.read()?).await?.ok_or_else(|| Error::not_found("studio"))
+        match &self.studio {
+            Some(studio) => Ok(studio.clone()),
+            None => {
+                let studio = loader::studio(ctx, *self.row.studio_id.read()?).await?;
+                studio.ok_or_else(|| Error::not_found("studio"))
+            }
+        }
     }
 
     /// The account's stored live sessions, the newest first unless `orderBy` says otherwise. Errors: BAD_USER_INPUT,
     /// INVALID_CURSOR.
-    #[graphql(complexity = "weight::of_page(child_complexity, first, last)")]
+    #[graphql(
+        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+    )]
     #[expect(clippy::too_many_arguments, reason = "one parameter an argument of the field")]
     async fn live_sessions(
         &self,
@@ -144,7 +163,9 @@ impl ShopeeAccount {
     /// The account's sessions as Shopee lists them, newest first unless `orderBy` says otherwise. Paged by number, since Shopee
     /// pages so: a cursor would promise more than Shopee keeps. Asked of Shopee when selected, at most ten seconds old. Errors:
     /// BAD_USER_INPUT, SHOPEE_*.
-    #[graphql(complexity = "weight::of_call(weight::of_list(child_complexity, page_size))")]
+    #[graphql(
+        complexity = "weight::of_remote_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+    )]
     async fn remote_sessions(
         &self,
         ctx: &Context<'_>,
@@ -192,15 +213,18 @@ impl ShopeeAccount {
     }
 
     async fn ask_ongoing_live(&self, ctx: &Context<'_>) -> Result<Option<OngoingLive>> {
-        let (region, user_id) = (self.shopee_region()?, *self.0.shopee_user_id.read()?);
+        let (region, user_id) = (self.shopee_region()?, *self.row.shopee_user_id.read()?);
         let app = ctx.app()?;
         let call = app.shopee.ongoing_live(region, user_id);
         let answer = app.reads.ongoing_live.get((region, user_id), &ctx.operation()?.cost, call).await?;
         Ok(OngoingLive::from_answer(&answer))
     }
 
-    async fn access(&self, ctx: &Context<'_>) -> Result<std::sync::Arc<Access>> {
-        loader::access(ctx, self.key()?).await
+    async fn access(&self, ctx: &Context<'_>) -> Result<Arc<Access>> {
+        match &self.access {
+            Some(access) => access.clone(),
+            None => loader::access(ctx, self.key()?).await,
+        }
     }
 }
 

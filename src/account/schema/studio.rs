@@ -70,7 +70,9 @@ impl Studio {
     }
 
     /// The studio's Shopee accounts, in the order they were connected. Errors: BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(complexity = "weight::of_page(child_complexity, first, last)")]
+    #[graphql(
+        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+    )]
     async fn shopee_accounts(
         &self,
         ctx: &Context<'_>,
@@ -93,7 +95,9 @@ impl Studio {
     }
 
     /// The studio's live sessions, the newest first unless `orderBy` says otherwise. Errors: BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(complexity = "weight::of_page(child_complexity, first, last)")]
+    #[graphql(
+        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+    )]
     #[expect(clippy::too_many_arguments, reason = "one parameter an argument of the field")]
     async fn live_sessions(
         &self,

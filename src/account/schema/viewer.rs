@@ -6,7 +6,11 @@ use super::{Studio, StudioRole};
 use crate::{
     account::{loader, scope},
     error::{Error, Result},
+    graphql::weight,
 };
+
+/// What a user's studios are weighed as: most have one or two.
+const MEMBERSHIPS: i64 = 5;
 
 /// The signed-in user.
 pub struct ViewerObject(pub Arc<scope::Viewer>);
@@ -25,6 +29,7 @@ impl ViewerObject {
     }
 
     /// The studios the user belongs to, with their role in each: one entry a studio.
+    #[graphql(complexity = "weight::of_list(child_complexity, MEMBERSHIPS)")]
     async fn memberships(&self) -> Vec<Membership> {
         self.0.memberships.iter().copied().map(Membership).collect()
     }

@@ -1,24 +1,29 @@
 //! Lists of sessions: filter, order, and a page with everything fetched that is selected below it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use async_graphql::{Context, Enum, ID, InputObject};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Utc};
 use entity::live_session::Column;
 
-use super::{LiveSession, LiveSessionStatus};
+use super::{LiveSession, LiveSessionStatus, live_session::Neighbours};
 use crate::{
     account::{
+        access::Access,
         schema::{Region, ShopeeAccount, Studio},
         scope::{AskerExt as _, Scope},
         store as account_store,
     },
+    app::App,
     database::{Statements, sparse, sparse::Read as _},
-    error::{Error, Result},
+    error::{ClientError, Error, Result},
     graphql::{
         context::ContextExt as _,
         id::{GlobalId, Kind},
-        page::{Connection, PageArguments},
+        page::{Connection, PageArguments, Slice},
         selection::Selection,
     },
     session::{
@@ -52,7 +57,7 @@ pub struct LiveSessionFilter {
     name_contains: Option<String>,
 }
 
-/// The order of a list of sessions. Sessions that tie are ordered by age, so that pages never overlap.
+/// The order of a list of sessions. Sessions that tie stand in a fixed order, so that pages never overlap.
 #[derive(Clone, Copy, InputObject)]
 pub struct LiveSessionOrder {
     /// What the sessions are compared by.
@@ -142,8 +147,11 @@ impl LiveSessionFilter {
             shopee_account_id: key(self.shopee_account_id, Kind::ShopeeAccount, "filter.shopeeAccountId")?,
             region: self.region.map(Into::into),
             statuses: self.status.map(|statuses| statuses.into_iter().map(Into::into).collect()),
-            started_from: self.started_from,
-            started_before: self.started_before,
+            started_from: self.started_from.map(|instant| comparable("filter.startedFrom", instant)).transpose()?,
+            started_before: self
+                .started_before
+                .map(|instant| comparable("filter.startedBefore", instant))
+                .transpose()?,
             name_contains: self.name_contains.map(searchable).transpose()?,
         })
     }
@@ -157,6 +165,14 @@ fn narrow(given: &mut Option<ID>, own: GlobalId, argument: &'static str) -> Resu
             *given = Some(own);
             Ok(())
         }
+    }
+}
+
+/// SQLite compares instants as text, which puts them in order only while years have four digits.
+fn comparable(argument: &'static str, instant: DateTime<Utc>) -> Result<DateTime<Utc>> {
+    match (0..=9999).contains(&instant.year()) {
+        true => Ok(instant),
+        false => Err(Error::invalid_input(argument, "is not between the years 0 and 9999")),
     }
 }
 
@@ -181,15 +197,29 @@ pub async fn page_of_sessions(
 ) -> Result<Connection<LiveSession>> {
     let (scope, statements) = (ctx.scope()?, ctx.statements()?);
     let (filter, slice, field) = (filter.stored()?, page.check(order.name())?, order.stored().field);
+    if field == OrderField::StartedAt {
+        check_instants(slice)?;
+    }
     let columns = columns_for(selection, &[field.column()]);
     let rows = store::list(&scope, &statements, &filter, order.stored(), slice, &columns).await?;
     let total = match ctx.look_ahead().field("totalCount").exists() {
         true => Some(store::count(&scope, &statements, &filter).await?),
         false => None,
     };
-    // The row that only tells whether there is a next page needs no neighbours; it is dropped by `page`.
-    let sessions = with_neighbours(&scope, &statements, selection, rows).await?;
+    let sessions = with_neighbours(ctx, selection, rows).await?;
     slice.page(sessions, total, order.name(), |session: &LiveSession| session.cursor(field))
+}
+
+/// A cursor of this list holds microseconds of a year with four digits.
+fn check_instants(slice: Slice) -> Result<()> {
+    for (argument, cursor) in [("after", slice.after), ("before", slice.before)] {
+        let Some(cursor) = cursor else { continue };
+        let instant = DateTime::from_timestamp_micros(cursor.value);
+        if instant.is_none_or(|instant| comparable(argument, instant).is_err()) {
+            return Err(ClientError::InvalidCursor { argument }.into());
+        }
+    }
+    Ok(())
 }
 
 /// The columns that the selected fields of a session are read from.
@@ -200,34 +230,73 @@ pub(super) fn columns_for(selection: &Selection<'_>, needed: &[Column]) -> Vec<C
 
 /// Fetches what is selected beside the sessions' own columns, one statement a kind.
 pub(super) async fn with_neighbours(
-    scope: &Scope,
-    statements: &Statements,
+    ctx: &Context<'_>,
     selection: &Selection<'_>,
     rows: Vec<store::SessionRow>,
 ) -> Result<Vec<LiveSession>> {
-    let mut studios = HashMap::new();
-    if selection.has_any(&["studio"]) {
-        let keys = distinct(&rows, |row| row.studio_id.read())?;
-        for row in account_store::studios(scope, statements, &keys).await? {
-            studios.insert(*row.id.read()?, Studio::from(row));
-        }
-    }
-    let mut accounts = HashMap::new();
-    if selection.has_any(&["shopeeAccount"]) {
-        let keys = distinct(&rows, |row| row.shopee_account_id.read())?;
-        for row in account_store::accounts(scope, statements, &keys, account_store::ACCOUNT_COLUMNS).await? {
-            accounts.insert(*row.id.read()?, ShopeeAccount::from(row));
-        }
-    }
-    let items = loader::items_ahead(scope, statements, selection, &distinct(&rows, |row| row.id.read())?).await?;
-    rows.into_iter()
+    let ahead = Ahead { app: ctx.app()?, scope: ctx.scope()?, statements: ctx.statements()?, rows: &rows };
+    let below_account = selection.below("shopeeAccount");
+    let wants = |here: &[&str], below: &[&str]| selection.has_any(here) || below_account.has_any(below);
+    let studios = ahead.studios(wants(&["studio"], &["studio"])).await?;
+    let accounts = ahead.accounts(selection.has_any(&["shopeeAccount"])).await?;
+    let accesses = ahead.accesses(wants(&["info", "overview"], &["creator", "remoteSessions"])).await?;
+    let keys = distinct(&rows, |row| row.id.read())?;
+    let items = loader::items_ahead(&ahead.scope, &ahead.statements, selection, &keys).await?;
+    rows.iter()
         .map(|row| {
-            let studio = studios.get(row.studio_id.read()?).cloned();
-            let account = accounts.get(row.shopee_account_id.read()?).cloned();
-            let items = items.as_ref().map(|items| items.of(&row)).transpose()?;
-            Ok(LiveSession::with_neighbours(row, studio, account, items))
+            let (studio, account_id) = (studios.get(row.studio_id.read()?).cloned(), row.shopee_account_id.read()?);
+            let access = accesses.get(account_id).cloned();
+            let account = accounts.get(account_id).cloned();
+            Ok(LiveSession::with_neighbours(
+                row.clone(),
+                Neighbours {
+                    account: account.map(|row| ShopeeAccount::with_neighbours(row, studio.clone(), access.clone())),
+                    studio,
+                    access,
+                    items: items.of(row)?,
+                },
+            ))
         })
         .collect()
+}
+
+/// Reads the neighbours of these sessions, those that are wanted.
+struct Ahead<'a> {
+    app: &'a App,
+    scope: Scope,
+    statements: Statements,
+    rows: &'a [store::SessionRow],
+}
+
+impl Ahead<'_> {
+    async fn studios(&self, wanted: bool) -> Result<HashMap<i64, Studio>> {
+        if !wanted {
+            return Ok(HashMap::new());
+        }
+        let keys = distinct(self.rows, |row| row.studio_id.read())?;
+        let rows = account_store::studios(&self.scope, &self.statements, &keys).await?;
+        rows.into_iter().map(|row| Ok((*row.id.read()?, Studio::from(row)))).collect()
+    }
+
+    async fn accounts(&self, wanted: bool) -> Result<HashMap<i64, account_store::AccountRow>> {
+        if !wanted {
+            return Ok(HashMap::new());
+        }
+        let keys = distinct(self.rows, |row| row.shopee_account_id.read())?;
+        let columns = account_store::ACCOUNT_COLUMNS;
+        let rows = account_store::accounts(&self.scope, &self.statements, &keys, columns).await?;
+        rows.into_iter().map(|row| Ok((*row.id.read()?, row))).collect()
+    }
+
+    async fn accesses(&self, wanted: bool) -> Result<HashMap<i64, Result<Arc<Access>>>> {
+        if !wanted {
+            return Ok(HashMap::new());
+        }
+        let keys = distinct(self.rows, |row| row.shopee_account_id.read())?;
+        let rows = account_store::accesses(&self.scope, &self.statements, &keys).await?;
+        let key = &self.app.config.credential_key;
+        rows.iter().map(|row| Ok((*row.id.read()?, Access::open(key, row)))).collect()
+    }
 }
 
 fn distinct(rows: &[store::SessionRow], key: impl Fn(&store::SessionRow) -> Result<&i64>) -> Result<Vec<i64>> {

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use async_graphql::Object;
 use chrono::{DateTime, Utc};
 use rust_decimal::{Decimal, prelude::FromPrimitive as _};
@@ -13,15 +11,14 @@ use crate::{
 
 /// A session's numbers as Shopee counts them.
 pub struct LiveOverview {
-    answer: Arc<Observed<Option<Overview>>>,
     overview: Overview,
+    observed_at: DateTime<Utc>,
     region: Region,
 }
 
 impl LiveOverview {
-    pub fn from_answer(answer: Arc<Observed<Option<Overview>>>, region: Region) -> Option<Self> {
-        let overview = answer.value.clone()?;
-        Some(Self { answer, overview, region })
+    pub fn from_answer(answer: &Observed<Option<Overview>>, region: Region) -> Option<Self> {
+        Some(Self { overview: answer.value.clone()?, observed_at: answer.observed_at, region })
     }
 
     fn money(&self, amount: Option<Amount>) -> Option<Money> {
@@ -176,6 +173,6 @@ impl LiveOverview {
 
     /// When Shopee was asked.
     async fn observed_at(&self) -> DateTime<Utc> {
-        self.answer.observed_at
+        self.observed_at
     }
 }

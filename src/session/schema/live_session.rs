@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
 use entity::live_session::Status;
@@ -5,7 +7,8 @@ use entity::live_session::Status;
 use super::{LiveInfo, LiveOverview, LiveSessionItem};
 use crate::{
     account::{
-        access, loader as account_loader,
+        access::{self, Access},
+        loader as account_loader,
         schema::{Region, ShopeeAccount, Studio},
     },
     database::sparse::Read as _,
@@ -29,19 +32,22 @@ use crate::{
 #[derive(Clone)]
 pub struct LiveSession {
     row: SessionRow,
-    studio: Option<Studio>,
-    account: Option<ShopeeAccount>,
-    items: Option<ItemSlice>,
+    neighbours: Neighbours,
+}
+
+/// What was fetched for a session together with its page, if it was selected.
+#[derive(Clone)]
+pub(super) struct Neighbours {
+    pub(super) studio: Option<Studio>,
+    pub(super) account: Option<ShopeeAccount>,
+    pub(super) access: Option<Result<Arc<Access>>>,
+    /// One slice for each of the ways they are selected.
+    pub(super) items: Vec<ItemSlice>,
 }
 
 impl LiveSession {
-    pub fn with_neighbours(
-        row: SessionRow,
-        studio: Option<Studio>,
-        account: Option<ShopeeAccount>,
-        items: Option<ItemSlice>,
-    ) -> Self {
-        Self { row, studio, account, items }
+    pub(super) fn with_neighbours(row: SessionRow, neighbours: Neighbours) -> Self {
+        Self { row, neighbours }
     }
 
     /// Its place in a list ordered by `field`.
@@ -216,7 +222,7 @@ impl LiveSession {
 
     /// The studio the session belongs to.
     async fn studio(&self, ctx: &Context<'_>) -> Result<Studio> {
-        match &self.studio {
+        match &self.neighbours.studio {
             Some(studio) => Ok(studio.clone()),
             None => account_loader::studio(ctx, *self.row.studio_id.read()?)
                 .await?
@@ -226,7 +232,7 @@ impl LiveSession {
 
     /// The Shopee account that streams the session.
     async fn shopee_account(&self, ctx: &Context<'_>) -> Result<ShopeeAccount> {
-        match &self.account {
+        match &self.neighbours.account {
             Some(account) => Ok(account.clone()),
             None => account_loader::account(ctx, *self.row.shopee_account_id.read()?)
                 .await?
@@ -235,7 +241,9 @@ impl LiveSession {
     }
 
     /// The products in the session's bag, in the order they were stored. Errors: BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(complexity = "weight::of_items(child_complexity, first, last)")]
+    #[graphql(
+        complexity = "weight::of_items(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+    )]
     async fn items(
         &self,
         ctx: &Context<'_>,
@@ -247,9 +255,10 @@ impl LiveSession {
     ) -> Result<Connection<LiveSessionItem>> {
         let slice = PageArguments { first, after, last, before }.check(BAG_ORDER)?;
         let with_total = ctx.look_ahead().field("totalCount").exists();
-        let items = match &self.items {
-            Some(ahead) if ahead.slice == slice && ahead.has_total() >= with_total => ahead.clone(),
-            _ => loader::items(ctx, self.key()?, slice, with_total).await?,
+        let fits = |ahead: &&ItemSlice| ahead.slice == slice && ahead.has_total() >= with_total;
+        let items = match self.neighbours.items.iter().find(fits) {
+            Some(ahead) => ahead.clone(),
+            None => loader::items(ctx, self.key()?, slice, with_total).await?,
         };
         items.into_page(self.shopee_region()?)
     }
@@ -273,7 +282,7 @@ impl LiveSession {
 impl LiveSession {
     async fn ask_info(&self, ctx: &Context<'_>) -> Result<Option<LiveInfo>> {
         let session_id = *self.row.session_id.read()?;
-        let access = account_loader::access(ctx, *self.row.shopee_account_id.read()?).await?;
+        let access = self.access(ctx).await?;
         let app = ctx.app()?;
         let account = access.account();
         let call = app.shopee.session_info(&account, session_id);
@@ -281,14 +290,21 @@ impl LiveSession {
         Ok(LiveInfo::from_answer(&answer))
     }
 
+    async fn access(&self, ctx: &Context<'_>) -> Result<Arc<Access>> {
+        match &self.neighbours.access {
+            Some(access) => access.clone(),
+            None => account_loader::access(ctx, *self.row.shopee_account_id.read()?).await,
+        }
+    }
+
     async fn ask_overview(&self, ctx: &Context<'_>) -> Result<Option<LiveOverview>> {
         let session_id = *self.row.session_id.read()?;
-        let access = account_loader::access(ctx, *self.row.shopee_account_id.read()?).await?;
+        let access = self.access(ctx).await?;
         let app = ctx.app()?;
         let account = access.account();
         let call = app.shopee.overview(&account, session_id);
         let answer = app.reads.overview.get((access.account_id, session_id), &ctx.operation()?.cost, call).await?;
-        Ok(LiveOverview::from_answer(answer, access.region))
+        Ok(LiveOverview::from_answer(&answer, access.region))
     }
 }
 

@@ -36,7 +36,7 @@ impl LiveSessionItem {
     }
 }
 
-/// A product in the bag of a live session, with what it sold there. Stored; as fresh as the session's `syncedAt`.
+/// A product in the bag of a live session, with what it sold there. Stored; as fresh as `lastUpdated`.
 #[Object]
 impl LiveSessionItem {
     /// Global id.
@@ -99,8 +99,8 @@ impl LiveSessionItem {
         Ok(self.row.promotion_type.read()?.as_ref())
     }
 
-    /// Whether the host pinned the product to the top of the screen.
-    async fn is_featured(&self) -> Result<bool> {
+    /// Whether the host pinned the product to the top of the screen; null when Shopee did not tell.
+    async fn is_featured(&self) -> Result<Option<bool>> {
         self.row.is_featured.read().copied()
     }
 
@@ -109,7 +109,7 @@ impl LiveSessionItem {
         Ok(self.row.promoted_at.read()?.as_ref())
     }
 
-    /// When these figures were last stored.
+    /// When Shopee was last asked for these figures: with each sync while the session is on air, and once more after its end.
     async fn last_updated(&self) -> Result<&DateTime<Utc>> {
         self.row.last_updated.read()
     }

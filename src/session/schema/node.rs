@@ -10,10 +10,10 @@ use crate::{
     account::{
         access,
         schema::{ShopeeAccount, Studio},
-        scope::{AskerExt as _, Scope},
+        scope::AskerExt as _,
         store as account_store,
     },
-    database::{Statements, sparse::Read as _},
+    database::sparse::Read as _,
     error::Result,
     graphql::{
         context::ContextExt as _,
@@ -34,53 +34,53 @@ pub enum Node {
     LiveSessionItem(LiveSessionItem),
 }
 
-type Found = HashMap<GlobalId, Node>;
-
 /// The things with these ids, in their order: one statement a kind, whatever the number of ids.
 pub(super) async fn nodes_by_id(ctx: &Context<'_>, selection: &Selection<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> {
-    let (scope, statements) = (ctx.scope()?, ctx.statements()?);
+    ctx.viewer()?;
     let ids: Vec<Option<GlobalId>> = ids.iter().map(|id| GlobalId::decode(id)).collect();
-    let mut found = Found::new();
+    let mut found = HashMap::new();
     for kind in Kind::ALL {
         let keys: Vec<i64> = ids.iter().flatten().filter(|id| id.kind == kind).map(|id| id.key).collect();
-        if !keys.is_empty() {
-            found.extend(nodes_of_kind(&scope, &statements, selection, kind, &keys).await?);
+        if keys.is_empty() {
+            continue;
+        }
+        for (key, node) in nodes_of_kind(ctx, selection, kind, &keys).await? {
+            found.insert(GlobalId::new(kind, key), node);
         }
     }
     Ok(ids.into_iter().map(|id| found.get(&id?).cloned()).collect())
 }
 
 async fn nodes_of_kind(
-    scope: &Scope,
-    statements: &Statements,
+    ctx: &Context<'_>,
     selection: &Selection<'_>,
     kind: Kind,
     keys: &[i64],
-) -> Result<Found> {
-    let nodes: Vec<(i64, Node)> = match kind {
+) -> Result<Vec<(i64, Node)>> {
+    let (scope, statements) = (ctx.scope()?, ctx.statements()?);
+    match kind {
         Kind::Studio => {
-            let rows = account_store::studios(scope, statements, keys).await?;
-            rows.into_iter().map(|row| Ok((*row.id.read()?, Node::Studio(row.into())))).collect::<Result<_>>()?
+            let rows = account_store::studios(&scope, &statements, keys).await?;
+            keyed(rows, |row| Ok((*row.id.read()?, Node::Studio(row.into()))))
         }
         Kind::ShopeeAccount => {
-            let rows = account_store::accounts(scope, statements, keys, account_store::ACCOUNT_COLUMNS).await?;
-            rows.into_iter().map(|row| Ok((*row.id.read()?, Node::ShopeeAccount(row.into())))).collect::<Result<_>>()?
+            let rows = account_store::accounts(&scope, &statements, keys, account_store::ACCOUNT_COLUMNS).await?;
+            keyed(rows, |row| Ok((*row.id.read()?, Node::ShopeeAccount(row.into()))))
         }
         Kind::LiveSession => {
-            let rows = store::sessions(scope, statements, keys, &columns_for(selection, &[])).await?;
-            let sessions = with_neighbours(scope, statements, selection, rows).await?;
-            sessions
-                .into_iter()
-                .map(|session| Ok((session.key()?, Node::LiveSession(session))))
-                .collect::<Result<_>>()?
+            let rows = store::sessions(&scope, &statements, keys, &columns_for(selection, &[])).await?;
+            let sessions = with_neighbours(ctx, selection, rows).await?;
+            keyed(sessions, |session| Ok((session.key()?, Node::LiveSession(session))))
         }
         Kind::LiveSessionItem => {
-            let rows = store::items(scope, statements, keys).await?;
-            let item = |(row, region): (store::ItemRow, String)| {
+            let rows = store::items(&scope, &statements, keys).await?;
+            keyed(rows, |(row, region)| {
                 Ok((*row.id.read()?, Node::LiveSessionItem(LiveSessionItem::new(row, access::region(&region)?))))
-            };
-            rows.into_iter().map(item).collect::<Result<_>>()?
+            })
         }
-    };
-    Ok(nodes.into_iter().map(|(key, node)| (GlobalId::new(kind, key), node)).collect())
+    }
+}
+
+fn keyed<T>(rows: Vec<T>, node: impl Fn(T) -> Result<(i64, Node)>) -> Result<Vec<(i64, Node)>> {
+    rows.into_iter().map(node).collect()
 }

@@ -29,7 +29,9 @@ pub struct SessionQuery;
 impl SessionQuery {
     /// Live sessions of all the viewer's studios, the newest first unless `orderBy` says otherwise. Errors: UNAUTHENTICATED,
     /// BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(complexity = "weight::of_page(child_complexity, first, last)")]
+    #[graphql(
+        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+    )]
     #[expect(clippy::too_many_arguments, reason = "one parameter an argument of the field")]
     async fn live_sessions(
         &self,
@@ -107,7 +109,7 @@ pub(super) async fn session_by_key(
 ) -> Result<Option<LiveSession>> {
     let (scope, statements) = (ctx.scope()?, ctx.statements()?);
     let rows = store::sessions(&scope, &statements, &[key], &columns_for(selection, &[])).await?;
-    Ok(with_neighbours(&scope, &statements, selection, rows).await?.pop())
+    Ok(with_neighbours(ctx, selection, rows).await?.pop())
 }
 
 /// A session by Shopee's id, with what is selected below it.
@@ -126,5 +128,5 @@ pub(super) async fn session_by_shopee_id(
     if rows.len() > 1 {
         return Err(Error::invalid_input("region", "has to be given: more than one region knows this session id"));
     }
-    Ok(with_neighbours(&scope, &statements, selection, rows).await?.pop())
+    Ok(with_neighbours(ctx, selection, rows).await?.pop())
 }

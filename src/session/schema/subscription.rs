@@ -1,10 +1,12 @@
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object, Subscription};
 use chrono::{DateTime, Utc};
 use futures_util::{Stream, StreamExt as _};
 
 use super::LiveSession;
 use crate::{
-    account::scope::AskerExt as _,
+    account::{schema::Region, scope::AskerExt as _},
     engine::watch::Level,
     error::{Error, Result},
     graphql::{
@@ -34,8 +36,10 @@ impl SessionSubscription {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The session: its global id, or Shopee's own id of it.")] session_id: ID,
+        #[graphql(desc = "The region that a Shopee id is of; needed only when two regions know the same id.")]
+        region: Option<Region>,
     ) -> Result<impl Stream<Item = ViewerCount> + use<>> {
-        let watched = watched_session(ctx, &session_id).await?;
+        let watched = watched_session(ctx, &session_id, region).await?;
         let levels = watch::metrics(ctx.app()?, watched.watched()?);
         Ok(levels.map(move |level| ViewerCount { session: watched.clone(), level }))
     }
@@ -47,8 +51,10 @@ impl SessionSubscription {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The session: its global id, or Shopee's own id of it.")] session_id: ID,
+        #[graphql(desc = "The region that a Shopee id is of; needed only when two regions know the same id.")]
+        region: Option<Region>,
     ) -> Result<impl Stream<Item = LiveMetrics> + use<>> {
-        let watched = watched_session(ctx, &session_id).await?;
+        let watched = watched_session(ctx, &session_id, region).await?;
         let region = watched.shopee_region()?;
         let levels = watch::metrics(ctx.app()?, watched.watched()?);
         Ok(levels.map(move |level| LiveMetrics { session: watched.clone(), region, level }))
@@ -56,27 +62,27 @@ impl SessionSubscription {
 }
 
 /// The session to watch, with what is selected of it: fetched once, when the stream starts.
-async fn watched_session(ctx: &Context<'_>, id: &ID) -> Result<LiveSession> {
+async fn watched_session(ctx: &Context<'_>, id: &ID, region: Option<Region>) -> Result<Arc<LiveSession>> {
     ctx.viewer()?;
     let selection = Selection::of(ctx).below("session");
     let session = match GlobalId::decode(id) {
         Some(GlobalId { kind: Kind::LiveSession, key }) => session_by_key(ctx, &selection, key).await?,
         Some(_) => return Err(Error::invalid_input("sessionId", "is the id of something else")),
-        None => session_by_shopee_id(ctx, &selection, id, None).await?,
+        None => session_by_shopee_id(ctx, &selection, id, region).await?,
     };
-    session.ok_or_else(|| Error::not_found("session"))
+    session.map(Arc::new).ok_or_else(|| Error::not_found("session"))
 }
 
 /// How many people watch a session.
 pub struct ViewerCount {
-    session: LiveSession,
+    session: Arc<LiveSession>,
     level: Level<Metrics>,
 }
 
 /// How many people watch a session at one moment.
 #[Object]
 impl ViewerCount {
-    /// The session that is watched; its stored fields are as of the start of the stream.
+    /// The session that is watched. Its stored fields are as of the start of the stream; what is asked of Shopee is asked again.
     async fn session(&self) -> &LiveSession {
         &self.session
     }
@@ -109,7 +115,7 @@ impl ViewerCount {
 
 /// The numbers of a session.
 pub struct LiveMetrics {
-    session: LiveSession,
+    session: Arc<LiveSession>,
     region: shopee::Region,
     level: Level<Metrics>,
 }
@@ -120,10 +126,10 @@ impl LiveMetrics {
     }
 }
 
-/// The numbers of a session at one moment. A number that is null was not reported, which is not zero; the totals never fall.
+/// The numbers of a session at one moment. A number that is null was not reported, which is not zero.
 #[Object]
 impl LiveMetrics {
-    /// The session that is watched; its stored fields are as of the start of the stream.
+    /// The session that is watched. Its stored fields are as of the start of the stream; what is asked of Shopee is asked again.
     async fn session(&self) -> &LiveSession {
         &self.session
     }

@@ -21,7 +21,7 @@ pub(crate) enum Event {
 }
 
 impl Stream {
-    pub(crate) async fn open(url: &str, token: &str, query: &str) -> Self {
+    pub(crate) async fn open(url: &str, token: &str, query: &str, variables: Value) -> Self {
         let mut request = format!("{}/graphql", url.replacen("http", "ws", 1)).into_client_request().unwrap();
         request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
         let mut stream = Self(connect_async(request).await.unwrap().0);
@@ -29,7 +29,9 @@ impl Stream {
             .send(json!({ "type": "connection_init", "payload": { "authorization": format!("Bearer {token}") } }))
             .await;
         assert_eq!(stream.message().await, json!({ "type": "connection_ack" }));
-        stream.send(json!({ "type": "subscribe", "id": "1", "payload": { "query": query } })).await;
+        stream
+            .send(json!({ "type": "subscribe", "id": "1", "payload": { "query": query, "variables": variables } }))
+            .await;
         stream
     }
 

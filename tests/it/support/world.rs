@@ -105,7 +105,8 @@ impl World {
         self.post(Some(&self.token), query, json!({})).await.text().await.unwrap()
     }
 
-    async fn post(&self, token: Option<&str>, query: &str, variables: Value) -> reqwest::Response {
+    /// Sends an operation; the answer with its status and headers.
+    pub(crate) async fn post(&self, token: Option<&str>, query: &str, variables: Value) -> reqwest::Response {
         let request = self.client.post(format!("{}/graphql", self.gateway.url()));
         let request = request.json(&json!({ "query": query, "variables": variables }));
         let request = match token {
@@ -121,7 +122,11 @@ impl World {
     }
 
     pub(crate) async fn subscribe_as(&self, token: &str, query: &str) -> Stream {
-        Stream::open(&self.gateway.url(), token, query).await
+        Stream::open(&self.gateway.url(), token, query, json!({})).await
+    }
+
+    pub(crate) async fn subscribe_with(&self, query: &str, variables: Value) -> Stream {
+        Stream::open(&self.gateway.url(), &self.token, query, variables).await
     }
 
     pub(crate) async fn stop(self) {

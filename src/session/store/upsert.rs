@@ -1,0 +1,296 @@
+//! Storing what Shopee lists. Whoever does it and however often: the rows come out the same, and what Shopee leaves out keeps its
+//! last known value.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{
+    live_session::{self, Status},
+    live_session_item,
+};
+use sea_orm::{
+    ActiveEnum as _,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait as _, IdenStatic as _, QueryFilter as _,
+    QuerySelect as _,
+    sea_query::{Expr, OnConflict},
+};
+use shopee::Region;
+
+use super::{SessionFilter, SessionRow, within};
+use crate::{account::scope::Scope, error::Result, session::metrics::Metrics};
+
+/// The figures of a session's items still move for so long after its end.
+const ITEMS_SETTLE: TimeDelta = TimeDelta::minutes(10);
+
+/// The account whose sessions are stored.
+#[derive(Clone, Debug)]
+pub struct Owner {
+    pub studio_id: i64,
+    pub account_id: i64,
+    pub region: Region,
+    pub streamer_id: i64,
+    pub streamer_name: String,
+}
+
+/// A session as Shopee lists it, ready to be stored.
+#[derive(Clone, Debug)]
+pub struct ListedRow {
+    pub session_id: i64,
+    pub session_name: String,
+    pub on_air: bool,
+    pub started_at: DateTime<Utc>,
+    pub duration_seconds: Option<i64>,
+    pub total_viewers: Option<i64>,
+    pub peak_viewers: Option<i64>,
+    pub total_orders: Option<i64>,
+    pub total_revenue: Option<i64>,
+    pub total_comments: Option<i64>,
+    pub total_likes: Option<i64>,
+}
+
+/// A product as Shopee lists it, ready to be stored.
+#[derive(Clone, Debug)]
+pub struct ListedItem {
+    pub item_id: i64,
+    pub product_name: String,
+    pub product_image_url: Option<String>,
+    pub live_price: Option<i64>,
+    pub quantity_sold: Option<i64>,
+    pub total_sales_amount: Option<i64>,
+}
+
+impl ListedRow {
+    fn row(&self, owner: &Owner, now: DateTime<Utc>) -> SessionRow {
+        let duration = self.duration_seconds.filter(|_| !self.on_air);
+        SessionRow {
+            studio_id: Set(owner.studio_id),
+            shopee_account_id: Set(owner.account_id),
+            region: Set(owner.region.code().to_owned()),
+            session_id: Set(self.session_id),
+            session_name: Set(storable(&self.session_name)),
+            streamer_id: Set(Some(owner.streamer_id)),
+            streamer_name: Set(Some(owner.streamer_name.clone())),
+            status: Set(if self.on_air { Status::OnAir } else { Status::Ended }),
+            started_at: Set(self.started_at),
+            ended_at: Set(
+                duration.and_then(|seconds| self.started_at.checked_add_signed(TimeDelta::try_seconds(seconds)?))
+            ),
+            duration_seconds: Set(self.duration_seconds),
+            total_viewers: Set(self.total_viewers),
+            peak_viewers: Set(self.peak_viewers),
+            total_orders: Set(self.total_orders),
+            total_revenue: Set(self.total_revenue),
+            total_comments: Set(self.total_comments),
+            total_likes: Set(self.total_likes),
+            created_at: Set(now),
+            updated_at: Set(now),
+            synced_at: Set(Some(now)),
+            ..Default::default()
+        }
+    }
+}
+
+/// PostgreSQL keeps no NUL in a text.
+fn storable(text: &str) -> String {
+    text.replace('\0', "")
+}
+
+/// Columns that a sync of sessions may change, beside the status.
+const SESSION_COLUMNS: [live_session::Column; 11] = {
+    use live_session::Column::*;
+    [
+        SessionName,
+        StreamerName,
+        StartedAt,
+        EndedAt,
+        DurationSeconds,
+        TotalViewers,
+        PeakViewers,
+        TotalOrders,
+        TotalRevenue,
+        TotalComments,
+        TotalLikes,
+    ]
+};
+
+/// Columns that a sync of items may change.
+const ITEM_COLUMNS: [live_session_item::Column; 5] = {
+    use live_session_item::Column::*;
+    [ProductName, ProductImageUrl, LivePrice, QuantitySold, TotalSalesAmount]
+};
+
+/// What a column is to become: what Shopee says now, or what it said last. An empty name is none.
+fn newest(table: &str, column: &str) -> String {
+    match column {
+        "session_name" | "product_name" => format!("COALESCE(NULLIF(excluded.{column}, ''), {table}.{column})"),
+        _ => format!("COALESCE(excluded.{column}, {table}.{column})"),
+    }
+}
+
+/// Stores what Shopee lists. Doing so again changes nothing but `synced_at`; an ended session stays ended.
+pub async fn store_listed(
+    scope: &Scope,
+    transaction: &DatabaseTransaction,
+    owner: &Owner,
+    listed: &[ListedRow],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    scope.require(owner.studio_id)?;
+    let rows: Vec<SessionRow> =
+        last_of_each(listed, |listed| listed.session_id).into_iter().map(|listed| listed.row(owner, now)).collect();
+    if !rows.is_empty() {
+        let insert = live_session::Entity::insert_many(rows).on_conflict(sessions_conflict());
+        insert.exec_without_returning(transaction).await?;
+    }
+    Ok(())
+}
+
+/// The list without repetitions, in its order: a statement may touch a row only once, so of equal ids the last counts.
+fn last_of_each<T>(list: &[T], id: impl Fn(&T) -> i64) -> Vec<&T> {
+    let mut seen = HashSet::new();
+    let mut kept: Vec<&T> = list.iter().rev().filter(|entry| seen.insert(id(entry))).collect();
+    kept.reverse();
+    kept
+}
+
+fn sessions_conflict() -> OnConflict {
+    use live_session::Column;
+    let status = "CASE WHEN live_sessions.status = 'ENDED' THEN live_sessions.status ELSE excluded.status END";
+    let mut conflict = OnConflict::columns([Column::Region, Column::SessionId]);
+    let mut changes = vec![format!("live_sessions.status IS DISTINCT FROM {status}")];
+    for column in SESSION_COLUMNS {
+        let newest = newest("live_sessions", column.as_str());
+        changes.push(format!("live_sessions.{} IS DISTINCT FROM {newest}", column.as_str()));
+        conflict.value(column, Expr::cust(newest));
+    }
+    let changed = changes.join(" OR ");
+    let updated_at = format!("CASE WHEN {changed} THEN excluded.updated_at ELSE live_sessions.updated_at END");
+    conflict
+        .value(Column::Status, Expr::cust(status))
+        .value(Column::UpdatedAt, Expr::cust(updated_at))
+        .update_column(Column::SyncedAt)
+        .action_and_where(Expr::cust("live_sessions.shopee_account_id = excluded.shopee_account_id"));
+    conflict
+}
+
+/// Of these sessions (by Shopee's ids), those whose items are to be fetched: key and Shopee's id. An ended session is left alone
+/// once its items were fetched after they settled.
+pub async fn unsettled(
+    scope: &Scope,
+    statements: &impl ConnectionTrait,
+    account_id: i64,
+    session_ids: &[i64],
+) -> Result<Vec<(i64, i64)>> {
+    let filter = SessionFilter { shopee_account_id: Some(account_id), ..SessionFilter::default() };
+    let query =
+        within(scope, statements, &filter).filter(live_session::Column::SessionId.is_in(session_ids.iter().copied()));
+    let sessions = query.all(statements).await?;
+    Ok(sessions
+        .iter()
+        .filter(|session| !has_settled(session))
+        .map(|session| (session.id, session.session_id))
+        .collect())
+}
+
+fn has_settled(session: &live_session::Model) -> bool {
+    let settles = session.ended_at.unwrap_or(session.started_at) + ITEMS_SETTLE;
+    session.status == Status::Ended && session.items_synced_at.is_some_and(|synced| synced >= settles)
+}
+
+/// The account's sessions that are stored as on air: key and Shopee's id.
+pub async fn on_air(scope: &Scope, statements: &impl ConnectionTrait, account_id: i64) -> Result<Vec<(i64, i64)>> {
+    use live_session::Column;
+    let filter = SessionFilter {
+        shopee_account_id: Some(account_id),
+        statuses: Some(vec![Status::OnAir]),
+        ..SessionFilter::default()
+    };
+    let query = within(scope, statements, &filter).select_only().columns([Column::Id, Column::SessionId]);
+    Ok(query.into_tuple().all(statements).await?)
+}
+
+/// Stores a session's items and how many there are. The session's key comes from a row that was read within the scope. Doing so
+/// again with equal figures changes nothing but when it was done.
+pub async fn store_items(
+    scope: &Scope,
+    transaction: &DatabaseTransaction,
+    session_key: i64,
+    items: &[ListedItem],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let rows: Vec<_> =
+        last_of_each(items, |item| item.item_id).into_iter().map(|item| item_row(session_key, item, now)).collect();
+    let count = rows.len() as i64;
+    if !rows.is_empty() {
+        let insert = live_session_item::Entity::insert_many(rows).on_conflict(items_conflict());
+        insert.exec_without_returning(transaction).await?;
+    }
+    let query = live_session::Entity::update_many()
+        .col_expr(live_session::Column::ProductsCount, Expr::value(count))
+        .col_expr(live_session::Column::ItemsSyncedAt, Expr::value(now))
+        .filter(live_session::Column::Id.eq(session_key));
+    scope.restrict(query, live_session::Column::StudioId).exec(transaction).await?;
+    Ok(())
+}
+
+fn item_row(session_key: i64, item: &ListedItem, now: DateTime<Utc>) -> live_session_item::ActiveModel {
+    live_session_item::ActiveModel {
+        live_session_id: Set(session_key),
+        item_id: Set(item.item_id),
+        product_name: Set(storable(&item.product_name)),
+        product_image_url: Set(item.product_image_url.clone()),
+        live_price: Set(item.live_price),
+        quantity_sold: Set(item.quantity_sold),
+        total_sales_amount: Set(item.total_sales_amount),
+        last_updated: Set(now),
+        ..Default::default()
+    }
+}
+
+fn items_conflict() -> OnConflict {
+    use live_session_item::Column;
+    let mut conflict = OnConflict::columns([Column::LiveSessionId, Column::ItemId]);
+    for column in ITEM_COLUMNS {
+        conflict.value(column, Expr::cust(newest("live_session_items", column.as_str())));
+    }
+    conflict.update_column(Column::LastUpdated);
+    conflict
+}
+
+/// Marks a session as ended, with its last numbers. When it ended is as we noticed; the next list that has it says it exactly.
+pub async fn set_ended(
+    scope: &Scope,
+    transaction: &DatabaseTransaction,
+    session_key: i64,
+    metrics: &Metrics,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    use live_session::Column;
+    let mut query = live_session::Entity::update_many()
+        .col_expr(Column::Status, Expr::value(Status::Ended.to_value()))
+        .col_expr(Column::EndedAt, Expr::value(now))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .filter(Column::Id.eq(session_key))
+        .filter(Column::Status.ne(Status::Ended));
+    for (column, total) in last_numbers(metrics) {
+        if let Some(total) = total {
+            query = query.col_expr(column, Expr::value(total));
+        }
+    }
+    scope.restrict(query, Column::StudioId).exec(transaction).await?;
+    Ok(())
+}
+
+fn last_numbers(metrics: &Metrics) -> [(live_session::Column, Option<i64>); 7] {
+    use live_session::Column::*;
+    [
+        (TotalViewers, metrics.total_viewers),
+        (PeakViewers, metrics.peak_viewers),
+        (TotalOrders, metrics.orders),
+        (TotalRevenue, metrics.revenue),
+        (TotalComments, metrics.comments),
+        (TotalLikes, metrics.likes),
+        (TotalShares, metrics.shares),
+    ]
+}
