@@ -8,6 +8,7 @@ mod contract;
 mod demo;
 mod layering;
 mod live;
+mod process;
 mod protocol;
 mod reading;
 mod schema;

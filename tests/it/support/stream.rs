@@ -70,6 +70,17 @@ impl Stream {
         found.await.unwrap_or_else(|_| panic!("never: {what}"))
     }
 
+    /// The code that the server closes the socket with; what it sends before that is passed over.
+    pub(crate) async fn closed(&mut self) -> u16 {
+        loop {
+            match timeout(PATIENCE, self.0.next()).await.expect("the socket is closed in time") {
+                Some(Ok(Message::Close(Some(frame)))) => return frame.code.into(),
+                Some(Ok(_)) => {}
+                other => panic!("expected a close frame, got {other:?}"),
+            }
+        }
+    }
+
     async fn send(&mut self, message: Value) {
         self.0.send(Message::text(message.to_string())).await.unwrap();
     }
