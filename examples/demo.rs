@@ -1,15 +1,16 @@
-//! The gateway with a Shopee of its own, in one process: sandbox, SQLite in a temporary folder, two connected accounts with a
-//! month of history, three sessions on air, a ready sign-in. Nothing leaves this machine; everything is gone when it stops.
+//! The gateway with a Shopee of its own, in one process: sandbox, SQLite in a temporary folder, four connected accounts (two
+//! Indonesian, a Vietnamese, a Thai) with a month of history, three sessions on air, a ready sign-in. Nothing leaves this machine; everything is gone when it stops.
 //!
-//! `cargo run --release --example demo`, then open the printed address. `LISTEN_ADDR` chooses another one.
-#![expect(clippy::print_stdout, reason = "a demo talks to whoever started it")]
+//! `cargo run --release --example demo`, then open the printed address. `LISTEN_ADDR` chooses another one
+//! of this machine: the demo's secrets are published, so it refuses to be reached from elsewhere.
+#![expect(clippy::print_stderr, clippy::print_stdout, reason = "a demo talks to whoever started it")]
 
-use std::{collections::HashMap, error::Error, path::Path, time::Duration};
+use std::{error::Error, net::SocketAddr, path::Path, process::ExitCode, time::Duration};
 
 use live_gateway::{
     account::{connect, scope::Scope},
     app::App,
-    commands::{ensure_studio, token_for},
+    commands::{ensure_studio, in_words, sentence, token_for},
     config::Config,
     serve::{Gateway, stop_signal},
     session::sync::{self, Reach},
@@ -26,10 +27,21 @@ const A_DAY: Duration = Duration::from_secs(24 * 3600);
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 #[tokio::main]
-async fn main() -> Outcome<()> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("demo: {}", in_words(&*error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Outcome<()> {
+    let listen = local_address()?;
     let folder = tempfile::tempdir()?;
     let sandbox = Sandbox::start(Options::default()).await?;
-    let mut config = config(&sandbox, folder.path())?;
+    let mut config = config(listen, &sandbox, folder.path())?;
     telemetry::install(&config.log, config.log_format);
 
     let token = seed(&config, &sandbox).await?;
@@ -37,17 +49,28 @@ async fn main() -> Outcome<()> {
     let gateway = Gateway::start(config).await?;
     announce(&gateway.url(), token.expose_secret(), &sandbox.panel_url());
 
-    stop_signal().await;
-    gateway.stop().await;
+    let outcome = gateway.run(stop_signal()).await;
     sandbox.stop().await;
-    Ok(())
+    Ok(outcome?)
 }
 
-fn config(sandbox: &Sandbox, folder: &Path) -> Outcome<Config> {
-    let listen = std::env::var("LISTEN_ADDR").unwrap_or_else(|_| "127.0.0.1:8000".to_owned());
+fn local_address() -> Outcome<SocketAddr> {
+    let text = std::env::var("LISTEN_ADDR").unwrap_or_else(|_| "127.0.0.1:8000".to_owned());
+    let address: SocketAddr =
+        text.parse().map_err(|_| "LISTEN_ADDR is not an address and port such as 127.0.0.1:8000")?;
+    if !address.ip().is_loopback() {
+        return Err(
+            "LISTEN_ADDR is no loopback address; the demo's secrets are published, so it serves this machine alone"
+                .into(),
+        );
+    }
+    Ok(address)
+}
+
+fn config(listen: SocketAddr, sandbox: &Sandbox, folder: &Path) -> Outcome<Config> {
     let log = std::env::var("LOG").unwrap_or_else(|_| "warn".to_owned());
     let variables = [
-        ("LISTEN_ADDR", listen),
+        ("LISTEN_ADDR", listen.to_string()),
         ("LOG", log),
         ("DATABASE_URL", format!("sqlite://{}", folder.join("demo.db").display())),
         ("TOKEN_SECRET", "only-for-the-demo-and-for-nothing-else".to_owned()),
@@ -58,16 +81,14 @@ fn config(sandbox: &Sandbox, folder: &Path) -> Outcome<Config> {
         ("POLL_INTERVAL_MS", "1000".to_owned()),
         ("SYNC_INTERVAL_SECONDS", "15".to_owned()),
     ];
-    let variables: HashMap<String, String> =
-        variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    Ok(Config::from_variables(variables)?)
+    Ok(Config::from_variables(variables.map(|(name, value)| (name.to_owned(), value)).into())?)
 }
 
-/// Connects the sandbox's Indonesian and Vietnamese accounts to one studio, as `live-gateway connect` would.
+/// Connects the sandbox's accounts to one studio, as `live-gateway connect` would.
 async fn seed(config: &Config, sandbox: &Sandbox) -> Outcome<SecretString> {
     migration::migrate(config.database_url.expose_secret()).await?;
     let app = App::build(config.clone()).await?;
-    let studio = ensure_studio(&app, STUDIO, OWNER, chrono_tz::Asia::Jakarta).await.map_err(spoken)?;
+    let studio = ensure_studio(&app, STUDIO, OWNER, chrono_tz::Asia::Jakarta).await.map_err(sentence)?;
     for account in sandbox.panel().accounts() {
         connect_account(&app, studio, &account).await?;
     }
@@ -80,12 +101,8 @@ async fn connect_account(app: &App, studio: i64, account: &AccountView) -> Outco
     let credential = Credential::from_cookie_header(&account.cookie)?;
     let region = account.region.to_string().parse()?;
     let connected = connect::connect(app, &Scope::job_runner(), studio, region, &credential).await;
-    sync::sync_account(app, connected.map_err(spoken)?, Reach::All).await.map_err(spoken)?;
+    sync::sync_account(app, connected.map_err(sentence)?, Reach::All).await.map_err(sentence)?;
     Ok(())
-}
-
-fn spoken(error: live_gateway::Error) -> Box<dyn Error + Send + Sync> {
-    format!("{error:?}").into()
 }
 
 fn announce(url: &str, token: &str, panel: &str) {

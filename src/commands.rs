@@ -1,103 +1,155 @@
 //! What an operator runs: each command prints what it did, and fails with a sentence that says what to do.
-#![expect(clippy::print_stdout, reason = "answering on standard output is what commands are for")]
 
-use std::{io::Read as _, time::Duration};
+mod arguments;
+
+use std::{
+    io::{self, IsTerminal as _, Read as _, Write as _},
+    time::Duration,
+};
 
 use chrono_tz::Tz;
 use clap::Subcommand;
+use sea_orm::{ConnectOptions, DatabaseTransaction};
 use secrecy::{ExposeSecret as _, SecretString};
 use shopee::{Credential, Region};
 
+pub use self::arguments::{Email, StudioName};
 use crate::{
     account::{connect, scope::Scope, store, token},
     api,
     app::App,
     config::Config,
-    error::Error,
+    error::{ClientError, Error, ShopeeFaultKind},
     serve,
     session::sync::{self, Reach},
     telemetry,
 };
 
 /// What went wrong, in words for the operator.
-pub type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Longer than any browser's cookies for one site.
+const LONGEST_INPUT: u64 = 64 * 1024;
+/// Whoever types a command waits for it.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
 #[derive(Subcommand)]
 pub enum Command {
-    /// Serve GraphQL, GraphiQL and the probes until told to stop.
+    /// Serve GraphQL, GraphiQL and the probes until told to stop
+    ///
+    /// Stops within ten seconds of SIGINT or SIGTERM: websockets are told to connect elsewhere, requests and jobs finish.
     Serve,
-    /// Bring the database up to date, and say what was done.
+    /// Bring the database up to date, and say what was done
     Migrate,
-    /// Print the schema (SDL).
+    /// Print the schema (SDL); needs no configuration
     Schema,
-    /// Print a bearer token for a user.
+    /// Print a bearer token for a user
     Token {
-        /// The user's e-mail address.
+        /// The user's e-mail address
         #[arg(long)]
-        email: String,
-        /// How long the token is good for, in hours.
+        email: Email,
+        /// How long the token is good for, in hours, 1 to 8760
         #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u64).range(1..=8760))]
         hours: u64,
     },
-    /// Connect a Shopee account: reads the browser's Cookie header from standard input, asks Shopee whose it is, and stores
-    /// the account with all its sessions. Makes the user and the studio if they are not there.
+    /// Connect a Shopee account, and store its sessions
+    ///
+    /// Reads a browser's Cookie header from standard input and asks Shopee whose it is. If Shopee accepts it, the account is
+    /// stored, with the user and the studio if they are not there yet. Brings the database up to date before.
     Connect {
-        /// The studio's name.
+        /// The studio's name
         #[arg(long)]
-        studio: String,
-        /// E-mail address of the studio's owner.
+        studio: StudioName,
+        /// E-mail address of the studio's owner
         #[arg(long)]
-        owner: String,
-        /// The account's Shopee region: ID, VN, TH, MY, SG, PH, TW or BR.
+        owner: Email,
+        /// The account's Shopee region: ID, VN, TH, MY, SG, PH, TW or BR
         #[arg(long)]
         region: Region,
-        /// The studio's IANA time zone, such as Asia/Jakarta; by default that of the region.
+        /// The IANA time zone of a studio that is made, such as Asia/Jakarta; by default that of the region
         #[arg(long)]
         time_zone: Option<Tz>,
     },
 }
 
 /// Runs one command.
-pub async fn run(command: Command) -> Outcome {
+pub async fn run(command: Command) -> Result<(), Failure> {
     if let Command::Schema = command {
-        print!("{}", api::sdl());
-        return Ok(());
+        return say(api::sdl().trim_end());
     }
     let config = Config::from_env()?;
     telemetry::install(&config.log, config.log_format);
     match command {
         Command::Serve => Ok(serve::serve(config).await?),
         Command::Migrate => migrate(&config).await,
-        Command::Token { email, hours } => mint(config, &email, hours).await,
+        Command::Token { email, hours } => print_token(config, &email, hours).await,
         Command::Connect { studio, owner, region, time_zone } => {
-            connect_account(config, &studio, &owner, region, time_zone).await
+            let time_zone = time_zone.unwrap_or(zone_of(region));
+            connect_account(config, region, &Place { studio, owner, time_zone }).await
         }
         Command::Schema => Ok(()),
     }
 }
 
-async fn migrate(config: &Config) -> Outcome {
-    let applied = migration::migrate(config.database_url.expose_secret()).await?;
-    match applied.as_slice() {
-        [] => println!("the database was up to date"),
-        names => println!("applied {}: {}", names.len(), names.join(", ")),
+/// An error with its causes on one line. Many libraries repeat the cause in their own text; it is told once.
+pub fn in_words(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut words = error.to_string();
+    for cause in std::iter::successors(error.source(), |cause| cause.source()).map(ToString::to_string) {
+        if !words.contains(&cause) {
+            words = format!("{words}: {cause}");
+        }
     }
-    Ok(())
+    words
 }
 
-async fn mint(config: Config, email: &str, hours: u64) -> Outcome {
+/// The operator is one of us: the cause is told, not masked.
+pub fn sentence(error: Error) -> Failure {
+    match error {
+        Error::Client(error) => error.to_string().into(),
+        Error::Internal(cause) => in_words(&*cause).into(),
+    }
+}
+
+/// Not by `println!`, which panics when nobody reads any more.
+fn say(text: &str) -> Result<(), Failure> {
+    Ok(writeln!(io::stdout(), "{text}")?)
+}
+
+async fn migrate(config: &Config) -> Result<(), Failure> {
+    let applied = migration::migrate(config.database_url.expose_secret()).await?;
+    match applied.as_slice() {
+        [] => say("the database was up to date"),
+        names => say(&format!("applied {}: {}", names.len(), names.join(", "))),
+    }
+}
+
+async fn print_token(config: Config, email: &Email, hours: u64) -> Result<(), Failure> {
+    require_migrated(&config).await?;
     let app = App::build(config).await?;
-    let token = token_for(&app, email, Duration::from_secs(hours * 3600)).await?;
-    println!("{}", token.expose_secret());
-    Ok(())
+    let token = token_for(&app, email.as_str(), Duration::from_secs(hours * 3600)).await;
+    app.database.clone().close().await;
+    say(token?.expose_secret())
+}
+
+/// Fails unless there is a database that is up to date. Makes neither a file nor a table.
+async fn require_migrated(config: &Config) -> Result<(), Failure> {
+    let mut options = ConnectOptions::new(config.database_url.expose_secret());
+    options.max_connections(1).acquire_timeout(ANSWER_WITHIN).sqlx_logging(false);
+    options.map_sqlx_sqlite_opts(|sqlite| sqlite.create_if_missing(false));
+    let connection = sea_orm::Database::connect(options).await.map_err(|error| {
+        let cause = in_words(&error);
+        format!("the database cannot be opened (if it is new, run `live-gateway migrate`): {cause}")
+    })?;
+    let pending = migration::pending(&connection).await;
+    connection.close().await?;
+    match pending? {
+        0 => Ok(()),
+        count => Err(format!("the database lacks {count} migrations; run `live-gateway migrate`").into()),
+    }
 }
 
 /// A token for the user with this e-mail address.
-pub async fn token_for(
-    app: &App,
-    email: &str,
-    lifetime: Duration,
-) -> Result<SecretString, Box<dyn std::error::Error + Send + Sync>> {
+pub async fn token_for(app: &App, email: &str, lifetime: Duration) -> Result<SecretString, Failure> {
     let statements = app.database.read(std::sync::Arc::default());
     let user = store::user_by_email(&Scope::job_runner(), &statements, email).await.map_err(sentence)?;
     let user = user.ok_or("there is no user with this e-mail address; `live-gateway connect` makes one")?;
@@ -105,39 +157,85 @@ pub async fn token_for(
     Ok(SecretString::from(token))
 }
 
-async fn connect_account(config: Config, studio: &str, owner: &str, region: Region, time_zone: Option<Tz>) -> Outcome {
+/// Where an account goes: a studio and its owner, both made if they are not there.
+struct Place {
+    studio: StudioName,
+    owner: Email,
+    time_zone: Tz,
+}
+
+async fn connect_account(config: Config, region: Region, place: &Place) -> Result<(), Failure> {
+    let credential = read_credential()?;
     migrate(&config).await?;
-    let mut cookies = String::new();
-    std::io::stdin().read_to_string(&mut cookies)?;
-    let credential = Credential::from_cookie_header(cookies.trim())
-        .map_err(|_| "standard input holds no Cookie header; copy it from a browser that is signed in to Shopee")?;
     let app = App::build(config).await?;
-    let studio_id = ensure_studio(&app, studio, owner, time_zone.unwrap_or(zone_of(region))).await.map_err(sentence)?;
-    let account_id =
-        connect::connect(&app, &Scope::job_runner(), studio_id, region, &credential).await.map_err(sentence)?;
-    let listed = sync::sync_account(&app, account_id, Reach::All).await.map_err(sentence)?;
-    println!("connected; {listed} sessions stored. Next: live-gateway token --email {owner}");
-    Ok(())
+    let connected = connect_and_sync(&app, region, &credential, place).await;
+    app.database.clone().close().await;
+    let (listed, owner) = (connected?, place.owner.as_str());
+    say(&format!("connected; {listed} sessions stored. Next: live-gateway token --email {owner}"))
+}
+
+async fn connect_and_sync(app: &App, region: Region, credential: &Credential, place: &Place) -> Result<u64, Failure> {
+    let account_id = connect_in(app, region, credential, place).await?;
+    sync::sync_account(app, account_id, Reach::All).await.map_err(|error| {
+        let cause = sentence(error);
+        format!("connected, but not all sessions are stored; `live-gateway serve` stores the newest: {cause}").into()
+    })
+}
+
+fn read_credential() -> Result<Credential, Failure> {
+    if io::stdin().is_terminal() {
+        writeln!(
+            io::stderr(),
+            "Paste the Cookie header of a browser that is signed in to Shopee, then Enter and Ctrl-D:"
+        )?;
+    }
+    let mut cookies = Vec::new();
+    io::stdin().take(LONGEST_INPUT).read_to_end(&mut cookies)?;
+    let credential = String::from_utf8(cookies).ok().and_then(|text| Credential::from_cookie_header(text.trim()).ok());
+    let missing = "standard input holds no Cookie header; copy it from a browser that is signed in to Shopee";
+    credential.ok_or_else(|| missing.into())
+}
+
+/// Asks Shopee first, so that a credential it does not accept leaves nothing behind.
+async fn connect_in(app: &App, region: Region, credential: &Credential, place: &Place) -> Result<i64, Failure> {
+    let account = connect::identify(app, region, credential).await.map_err(|error| refused(error, region))?;
+    let connected = async {
+        let transaction = app.database.write().await?;
+        let studio_id = studio_in(app, &transaction, place).await?;
+        let account_id = account.store(app, &Scope::job_runner(), &transaction, studio_id).await?;
+        transaction.commit().await?;
+        Ok(account_id)
+    };
+    connected.await.map_err(sentence)
+}
+
+/// What Shopee has against a credential, for somebody who is about to connect it.
+fn refused(error: Error, region: Region) -> Failure {
+    match error {
+        Error::Client(ClientError::Shopee(fault)) if fault.kind == ShopeeFaultKind::SignedOut => format!(
+            "Shopee does not accept this Cookie header in region {region}; sign in again in the browser and copy it anew"
+        )
+        .into(),
+        error => sentence(error),
+    }
 }
 
 /// The studio of this name and owner, both made if they are not there.
 pub async fn ensure_studio(app: &App, name: &str, owner: &str, time_zone: Tz) -> Result<i64, Error> {
-    let (scope, now) = (Scope::job_runner(), app.clock.now());
+    let studio = name.parse().map_err(|reason| Error::invalid_input("name", reason))?;
+    let owner = owner.parse().map_err(|reason| Error::invalid_input("owner", reason))?;
     let transaction = app.database.write().await?;
-    let user_id = store::ensure_user(&scope, &transaction, owner, now).await?;
-    let studio_id = store::ensure_studio(&scope, &transaction, user_id, name, time_zone, now).await?;
+    let studio_id = studio_in(app, &transaction, &Place { studio, owner, time_zone }).await?;
     transaction.commit().await?;
     Ok(studio_id)
 }
 
-fn zone_of(region: Region) -> Tz {
-    region.time_zone().parse().unwrap_or(Tz::UTC)
+async fn studio_in(app: &App, transaction: &DatabaseTransaction, place: &Place) -> Result<i64, Error> {
+    let (scope, now) = (Scope::job_runner(), app.clock.now());
+    let user_id = store::ensure_user(&scope, transaction, place.owner.as_str(), now).await?;
+    store::ensure_studio(&scope, transaction, user_id, place.studio.as_str(), place.time_zone, now).await
 }
 
-/// The operator is one of us: the cause is told, not masked.
-fn sentence(error: Error) -> Box<dyn std::error::Error + Send + Sync> {
-    match error {
-        Error::Client(error) => error.to_string().into(),
-        Error::Internal(cause) => cause.to_string().into(),
-    }
+fn zone_of(region: Region) -> Tz {
+    region.time_zone().parse().unwrap_or(Tz::UTC)
 }

@@ -4,10 +4,11 @@
 
 mod reader;
 
-use std::{collections::HashMap, net::SocketAddr, num::NonZeroU32, time::Duration};
+use std::{collections::HashMap, ffi::OsString, fmt::Write as _, net::SocketAddr, num::NonZeroU32, time::Duration};
 
 use secrecy::SecretString;
 use shopee::Hosts;
+use tracing_subscriber::filter::Targets;
 
 use self::reader::Reader;
 
@@ -28,7 +29,7 @@ pub const VARIABLES: &[Variable] = &[
     variable(
         "DATABASE_URL",
         Some("sqlite://live-gateway.db"),
-        "sqlite://path or postgres://user:password@host/database.",
+        "sqlite://path of a file, or postgres://user:password@host/database.",
     ),
     variable("DATABASE_CONNECTIONS", Some("10"), "Largest number of database connections, 1 to 1000."),
     variable("MIGRATE_ON_START", Some("true"), "Whether `serve` brings the database up to date before it listens."),
@@ -47,8 +48,16 @@ pub const VARIABLES: &[Variable] = &[
         Some(""),
         "Base URL of every Shopee host, with {region} and {role} in it. Empty: Shopee's own hosts.",
     ),
-    variable("SHOPEE_CALLS_PER_SECOND", Some("5"), "Shopee calls a second for one account, 1 to 1000."),
-    variable("SHOPEE_CALL_BURST", Some("10"), "Shopee calls of one account that may go out at once, 1 to 1000."),
+    variable(
+        "SHOPEE_CALLS_PER_SECOND",
+        Some("10"),
+        "Shopee calls a second for one account, 1 to 1000. A call whose turn would not come within 3 seconds is refused.",
+    ),
+    variable(
+        "SHOPEE_CALL_BURST",
+        Some("20"),
+        "Shopee calls of one account that may go out at once after a rest, 1 to 1000.",
+    ),
     variable(
         "SHOPEE_TIMEOUT_MS",
         Some("8000"),
@@ -82,9 +91,29 @@ pub const VARIABLES: &[Variable] = &[
         Some(""),
         "Bearer token that GraphiQL starts with. For demos; refused unless LISTEN_ADDR is a loopback address.",
     ),
-    variable("LOG", Some("info"), "What is logged: error, warn, info, debug, trace, or a list of target=level."),
+    variable(
+        "LOG",
+        Some("info"),
+        "What is logged: off, error, warn, info, debug or trace, also for parts: info,live_gateway=debug.",
+    ),
     variable("LOG_FORMAT", Some("text"), "text or json."),
 ];
+
+/// All variables with what they mean and what they are by default, one below the other, for a terminal.
+pub fn reference() -> String {
+    let mut text = String::from("Environment variables:\n");
+    for Variable { name, default, meaning } in VARIABLES {
+        let default = match default {
+            None => "required".to_owned(),
+            Some("") => "empty by default".to_owned(),
+            Some(default) => format!("default: {default}"),
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "  {name}\n          {meaning} [{default}]");
+    }
+    text.push_str("  SHOPEE_BASE_URL_<REGION>_<ROLE>\n          One host alone, such as SHOPEE_BASE_URL_ID_CREATOR.");
+    text
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
@@ -113,7 +142,7 @@ pub struct Config {
     pub introspection: bool,
     pub graphiql: bool,
     pub graphiql_token: Option<SecretString>,
-    pub log: String,
+    pub log: Targets,
     pub log_format: LogFormat,
 }
 
@@ -127,19 +156,31 @@ impl std::fmt::Debug for CredentialKey {
     }
 }
 
+/// What to say when [`Config::gives_token_away`].
+pub const TOKEN_GIVEN_AWAY: &str = "GRAPHIQL_TOKEN would sign in everybody who can reach LISTEN_ADDR; listen on a loopback address such as 127.0.0.1:8000, or unset it";
+
 /// What is wrong with the environment: one line a problem, none of them with a value in it.
 #[derive(Debug, thiserror::Error)]
-#[error("the configuration has {} problem(s):\n  - {}", .0.len(), .0.join("\n  - "))]
+#[error("the configuration has {}:\n  - {}\nAll variables: live-gateway --help", counted(.0.len()), .0.join("\n  - "))]
 pub struct ConfigProblems(pub Vec<String>);
+
+fn counted(problems: usize) -> String {
+    if problems == 1 { "a problem".to_owned() } else { format!("{problems} problems") }
+}
 
 impl Config {
     /// Reads the process's environment.
     pub fn from_env() -> Result<Self, ConfigProblems> {
-        Self::from_variables(std::env::vars().collect())
+        Self::read(std::env::vars_os().collect())
     }
 
     /// Reads the given variables, as if they were the environment.
     pub fn from_variables(variables: HashMap<String, String>) -> Result<Self, ConfigProblems> {
+        Self::read(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+
+    /// The variables of others may hold anything.
+    fn read(variables: HashMap<OsString, OsString>) -> Result<Self, ConfigProblems> {
         let mut reader = Reader { variables, problems: Vec::new() };
         let config = Self {
             listen_addr: reader.address("LISTEN_ADDR"),
@@ -162,10 +203,17 @@ impl Config {
             graphiql_token: Some(reader.text("GRAPHIQL_TOKEN"))
                 .filter(|token| !token.is_empty())
                 .map(SecretString::from),
-            log: reader.text("LOG"),
+            log: reader.log(),
             log_format: reader.log_format(),
         };
-        reader.check_token_stays_local(&config);
+        if config.gives_token_away() {
+            reader.problems.push(TOKEN_GIVEN_AWAY.to_owned());
+        }
         if reader.problems.is_empty() { Ok(config) } else { Err(ConfigProblems(reader.problems)) }
+    }
+
+    /// Whether GraphiQL would sign in everybody who can reach this machine.
+    pub fn gives_token_away(&self) -> bool {
+        self.graphiql_token.is_some() && !self.listen_addr.ip().is_loopback()
     }
 }

@@ -1,16 +1,24 @@
 //! The command line: parses, calls, exits.
 
-use std::process::ExitCode;
+use std::{
+    io::{Write as _, stderr},
+    process::ExitCode,
+};
 
 use clap::Parser;
-use live_gateway::commands::{self, Command};
+use live_gateway::{
+    commands::{self, Command},
+    config,
+};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// One GraphQL schema over a studio's database and Shopee live streaming. Configured by environment variables; see .env.example.
+/// One GraphQL schema over a studio's database and Shopee live streaming
+///
+/// Configured by environment variables. Ends with 0 when all went well, 1 when something failed, 2 when the command line is wrong.
 #[derive(Parser)]
-#[command(version)]
+#[command(version, after_help = "The environment variables: live-gateway --help", after_long_help = config::reference())]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -21,15 +29,9 @@ async fn main() -> ExitCode {
     match commands::run(Arguments::parse().command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(&*error);
+            // The last word to the operator, also when no log is set up.
+            let _ = writeln!(stderr(), "live-gateway: {}", commands::in_words(&*error));
             ExitCode::FAILURE
         }
     }
-}
-
-#[expect(clippy::print_stderr, reason = "the last word to the operator, also when no log is set up")]
-fn complain(error: &dyn std::error::Error) {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    let text = causes.map(ToString::to_string).collect::<Vec<_>>().join(": ");
-    eprintln!("live-gateway: {text}");
 }

@@ -1,73 +1,94 @@
 //! Puts the gateway together and runs it: database, listener, jobs, and an orderly stop.
 
-use std::{future::IntoFuture as _, net::SocketAddr, sync::Arc, time::Duration};
+mod stop;
+
+use std::{future::IntoFuture as _, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use async_graphql::Request;
+use axum::middleware;
 use futures_util::FutureExt as _;
 use secrecy::ExposeSecret as _;
 use tokio::{net::TcpListener, task::JoinHandle};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::task::TaskTracker;
 
+pub use self::stop::stop_signal;
+use self::stop::{Schedule, Signals};
 use crate::{
     account::token,
     api::{self, Attachment},
     app::{App, BuildError},
-    config::Config,
+    config::{Config, TOKEN_GIVEN_AWAY},
     cost::Cost,
-    error::Error,
+    error::{Error, chain},
     http::{self, Front, Limits, Origins, RequestId, SignIn, SignInError, SignedIn},
     session,
 };
 
-/// How long a stop waits for requests and sockets to finish.
-const DRAIN: Duration = Duration::from_secs(10);
+/// How long a stop may take: container runtimes kill after ten seconds.
+const STOP_WITHIN: Duration = Duration::from_secs(9);
 
 /// Why the gateway could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error("the database could not be brought up to date: {0}")]
+    #[error("{TOKEN_GIVEN_AWAY}")]
+    TokenGivenAway,
+    #[error("the database could not be brought up to date")]
     Migrate(#[from] migration::MigrateError),
-    #[error("{0}")]
+    #[error(transparent)]
     Build(#[from] BuildError),
-    #[error("cannot listen on {address}: {cause}")]
-    Listen { address: SocketAddr, cause: std::io::Error },
+    #[error("cannot listen on {address}; LISTEN_ADDR chooses another address")]
+    Listen { address: SocketAddr, source: io::Error },
+}
+
+/// A running gateway ended though nobody told it to: its listener failed.
+#[derive(Debug, thiserror::Error)]
+#[error("the listener ended by itself")]
+pub struct Stopped(#[source] Option<Box<dyn std::error::Error + Send + Sync>>);
+
+/// Why [`serve`] came to an end that nobody wanted.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
 }
 
 /// A gateway that is running in this process.
 pub struct Gateway {
     pub app: App,
     address: SocketAddr,
-    shutdown: CancellationToken,
+    signals: Signals,
     sockets: TaskTracker,
     jobs: TaskTracker,
-    server: JoinHandle<()>,
+    server: JoinHandle<io::Result<()>>,
 }
 
 impl Gateway {
     /// Brings the database up to date if so configured, starts the jobs and listens.
     pub async fn start(config: Config) -> Result<Self, StartError> {
+        // Checked here too, for those who build or change a configuration by themselves.
+        if config.gives_token_away() {
+            return Err(StartError::TokenGivenAway);
+        }
         if config.migrate_on_start {
             let applied = migration::migrate(config.database_url.expose_secret()).await?;
             tracing::info!(migrations = applied.len(), "the database is up to date");
         }
         let listen = config.listen_addr;
         let app = App::build(config).await?;
-        let listener = TcpListener::bind(listen).await;
-        let listener = listener.map_err(|cause| StartError::Listen { address: listen, cause })?;
-        let address = listener.local_addr().map_err(|cause| StartError::Listen { address: listen, cause })?;
+        let unusable = |source| StartError::Listen { address: listen, source };
+        let listener = TcpListener::bind(listen).await.map_err(unusable)?;
+        let address = listener.local_addr().map_err(unusable)?;
 
-        let (shutdown, sockets, jobs) = (CancellationToken::new(), TaskTracker::new(), TaskTracker::new());
-        jobs.spawn(session::sync::run(app.clone(), shutdown.clone()));
-        let routes = routes(&app, shutdown.clone(), sockets.clone());
-        let server =
-            axum::serve(http::listener(listener), routes).with_graceful_shutdown(shutdown.clone().cancelled_owned());
-        let server = tokio::spawn(server.into_future().map(|served| {
-            if let Err(error) = served {
-                tracing::error!(%error, "the listener failed");
-            }
-        }));
+        let (signals, sockets, jobs) = (Signals::default(), TaskTracker::new(), TaskTracker::new());
+        jobs.spawn(session::sync::run(app.clone(), signals.jobs.clone()));
+        let routes = routes(&app, &signals, sockets.clone());
+        let server = axum::serve(http::listener(listener), routes);
+        let server = server.with_graceful_shutdown(signals.listener.clone().cancelled_owned());
+        let server = tokio::spawn(server.into_future());
         tracing::info!(%address, "listening");
-        Ok(Self { app, address, shutdown, sockets, jobs, server })
+        Ok(Self { app, address, signals, sockets, jobs, server })
     }
 
     /// Where it listens.
@@ -75,74 +96,72 @@ impl Gateway {
         format!("http://{}", self.address)
     }
 
-    /// Stops in order: not ready, no new requests, sockets closed, jobs and requests finished or given up after a while.
-    pub async fn stop(self) {
-        self.shutdown.cancel();
-        self.sockets.close();
-        self.jobs.close();
-        let aborter = self.server.abort_handle();
-        let drained = async {
-            self.sockets.wait().await;
-            self.jobs.wait().await;
-            self.app.pollers.stop().await;
-            self.server.await.ok();
+    /// Runs until it is told to stop, or until its listener fails, and stops in order either way.
+    pub async fn run(mut self, told: impl Future<Output = ()>) -> Result<(), Stopped> {
+        let outcome = tokio::select! {
+            () = told => Ok(()),
+            ended = &mut self.server => Err(Stopped(match ended {
+                Ok(Ok(())) => None,
+                Ok(Err(error)) => Some(error.into()),
+                Err(error) => Some(error.into()),
+            })),
         };
-        if tokio::time::timeout(DRAIN, drained).await.is_err() {
-            tracing::warn!(seconds = DRAIN.as_secs(), "some requests did not finish in time");
-            aborter.abort();
-        }
-        self.app.database.clone().close().await;
-        tracing::info!("stopped");
+        self.stop().await;
+        outcome
     }
 
-    /// Ends when the listener does, which it should not do by itself.
-    async fn failed(&mut self) {
-        (&mut self.server).await.ok();
+    /// Stops in order, within nine seconds whatever hangs: not ready, sockets told to connect elsewhere, no new connections,
+    /// requests answered or let go; then jobs and pollers; at last the database.
+    pub async fn stop(self) {
+        self.stop_within(STOP_WITHIN).await;
+    }
+
+    /// [`stop`](Self::stop) with another bound.
+    pub async fn stop_within(mut self, total: Duration) {
+        tracing::info!("stopping");
+        let time = Schedule::from_now(total);
+        self.signals.sockets.cancel();
+        self.sockets.close();
+        self.signals.listener.cancel();
+        stop::within(time.requests, "websockets", self.sockets.wait()).await;
+        stop::within(time.requests, "requests", stop::ended(&mut self.server)).await;
+
+        self.signals.requests.cancel();
+        self.signals.jobs.cancel();
+        self.jobs.close();
+        stop::within(time.work, "jobs", self.jobs.wait()).await;
+        stop::within(time.work, "pollers", self.app.pollers.stop()).await;
+        stop::within(time.work, "connections", stop::ended(&mut self.server)).await;
+        self.server.abort();
+
+        stop::within(time.end, "the database", self.app.database.clone().close()).await;
+        tracing::info!("stopped");
     }
 }
 
 /// Runs the gateway until it is told to stop by SIGINT or SIGTERM.
-pub async fn serve(config: Config) -> Result<(), StartError> {
-    let mut gateway = Gateway::start(config).await?;
-    tokio::select! {
-        () = stop_signal() => tracing::info!("stopping"),
-        () = gateway.failed() => {}
-    }
-    gateway.stop().await;
-    Ok(())
+pub async fn serve(config: Config) -> Result<(), ServeError> {
+    Ok(Gateway::start(config).await?.run(stop_signal()).await?)
 }
 
-/// The first SIGINT or SIGTERM.
-pub async fn stop_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let interrupt = async { tokio::signal::ctrl_c().await.ok() };
-    let terminate = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signals) => signals.recv().await,
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = interrupt => {}
-        _ = terminate => {}
-    }
-}
-
-fn routes(app: &App, shutdown: CancellationToken, sockets: TaskTracker) -> axum::Router {
+fn routes(app: &App, signals: &Signals, sockets: TaskTracker) -> axum::Router {
     let config = &app.config;
     let front = Front {
         schema: api::schema(app.clone()),
         sign_in: sign_in(app.clone()),
         limits: Limits { deadline: config.operation_timeout, batch: config.batch_limit, ..Limits::default() },
         allowed_origins: Origins::and(config.allowed_origins.iter().cloned()),
-        shutdown: shutdown.clone(),
+        shutdown: signals.sockets.clone(),
         sockets,
     };
     let graphiql = config.graphiql.then(|| web::GraphiqlOptions {
         token: config.graphiql_token.as_ref().map(|token| token.expose_secret().to_owned()),
         ..web::GraphiqlOptions::default()
     });
-    http::router(front).merge(http::pages::router(graphiql)).merge(http::probes::router(app.clone(), shutdown))
+    http::router(front)
+        .merge(http::pages::router(graphiql))
+        .merge(http::probes::router(app.clone(), signals.sockets.clone()))
+        .layer(middleware::from_fn_with_state(signals.requests.clone(), stop::let_go))
 }
 
 /// How the HTTP layer finds out who asks.
@@ -168,8 +187,34 @@ fn refusal(error: Error) -> SignInError {
     match error {
         Error::Client(_) => SignInError::Invalid,
         Error::Internal(cause) => {
-            tracing::error!(%cause, "a token could not be checked");
+            tracing::error!(error = chain(&*cause), "a token could not be checked");
             SignInError::Unavailable
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_listener_that_ends_by_itself_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/live.db", folder.path().display());
+        let secret = "a-secret-for-tests-that-is-long-enough";
+        let key = "dGVzdCB0ZXN0IHRlc3QgdGVzdCB0ZXN0IHRlc3QgISE=";
+        let variables = [
+            ("LISTEN_ADDR", "127.0.0.1:0"),
+            ("DATABASE_URL", url.as_str()),
+            ("TOKEN_SECRET", secret),
+            ("CREDENTIAL_KEY", key),
+        ];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let gateway = Gateway::start(Config::from_variables(variables.into()).unwrap()).await.unwrap();
+        gateway.server.abort();
+        let stopped = gateway.run(pending()).await.unwrap_err();
+        assert_eq!(stopped.to_string(), "the listener ended by itself");
     }
 }

@@ -38,11 +38,14 @@ pub struct ClientConfig {
     pub read_timeout: Duration,
     /// For a call as a whole, with its waits and repetitions. Default: 8 s.
     pub total_timeout: Duration,
+    /// For a read's turn to come; one that would come later is refused at once, so that a crowd of reads cannot take up an
+    /// account for long. A write, and a read of [`Client::patient`], may wait as long as the call may take. Default: 3 s.
+    pub longest_wait: Duration,
     /// How often a read is repeated after a failure to reach Shopee. A write never is. Default: 2.
     pub read_retries: u32,
-    /// Requests a second and account (or, without cookies, region), repetitions included. Default: 5.
+    /// Requests a second and account (or, without cookies, region), repetitions included. Default: 10.
     pub calls_per_second: NonZeroU32,
-    /// Requests that may go at once after a rest. Default: 10.
+    /// Requests that may go at once after a rest. Default: 20.
     pub burst: NonZeroU32,
     /// The `User-Agent` header. Default: this program's name and version.
     pub user_agent: String,
@@ -55,9 +58,10 @@ impl Default for ClientConfig {
             connect_timeout: Duration::from_secs(3),
             read_timeout: Duration::from_secs(5),
             total_timeout: Duration::from_secs(8),
+            longest_wait: Duration::from_secs(3),
             read_retries: 2,
-            calls_per_second: NonZeroU32::MIN.saturating_add(4),
-            burst: NonZeroU32::MIN.saturating_add(9),
+            calls_per_second: NonZeroU32::MIN.saturating_add(9),
+            burst: NonZeroU32::MIN.saturating_add(19),
             user_agent: concat!("live-gateway/", env!("CARGO_PKG_VERSION")).to_owned(),
         }
     }
@@ -70,9 +74,12 @@ pub struct BuildError(#[source] reqwest::Error);
 
 /// A client of Shopee's calls; one method a call. Cheap to clone: clones share connections and rate limits.
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client {
+    parts: Arc<Parts>,
+    patient: bool,
+}
 
-struct Inner {
+struct Parts {
     http: reqwest::Client,
     config: ClientConfig,
     pace: Pace,
@@ -141,7 +148,13 @@ impl Client {
             .build()
             .map_err(BuildError)?;
         let pace = Pace::new(config.calls_per_second, config.burst);
-        Ok(Client(Arc::new(Inner { http, config, pace })))
+        Ok(Client { parts: Arc::new(Parts { http, config, pace }), patient: false })
+    }
+
+    /// The same client for the few who have time: a poller, a job. Their reads wait for a turn as long as a call may take, so
+    /// they get one also while a crowd has filled the queue as far as `longest_wait` lets it.
+    pub fn patient(&self) -> Client {
+        Client { patient: true, ..self.clone() }
     }
 
     /// Makes a call and reads its answer. Writes the one line that the log has of it.
@@ -151,7 +164,8 @@ impl Client {
         read: impl FnOnce(&Answer) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let started = Instant::now();
-        let outcome = self.answer(&ask, started + self.0.config.total_timeout).await.and_then(|answer| read(&answer));
+        let outcome =
+            self.answer(&ask, started + self.parts.config.total_timeout).await.and_then(|answer| read(&answer));
         tracing::debug!(
             call = ask.call.name,
             region = ask.region.code(),
@@ -172,7 +186,7 @@ impl Client {
                 outcome => return outcome,
             };
             let pause = retry::pause(repeated);
-            if repeated >= self.0.config.read_retries || Instant::now() + pause >= deadline {
+            if repeated >= self.parts.config.read_retries || Instant::now() + pause >= deadline {
                 return Err(failure);
             }
             sleep(pause).await;
@@ -184,7 +198,9 @@ impl Client {
 
     async fn wait_for_turn(&self, ask: &Ask<'_>, deadline: Instant) -> Result<(), Error> {
         let now = Instant::now();
-        match self.0.pace.turn(ask.key(), now, deadline.saturating_duration_since(now)) {
+        let hurried = ask.call.verb == Verb::Read && !self.patient;
+        let longest = if hurried { self.parts.config.longest_wait } else { Duration::MAX };
+        match self.parts.pace.turn(ask.key(), now, longest.min(deadline.saturating_duration_since(now))) {
             Ok(Duration::ZERO) => Ok(()),
             Ok(wait) => {
                 sleep(wait).await;
@@ -201,10 +217,10 @@ impl Client {
     }
 
     async fn exchange(&self, ask: &Ask<'_>) -> Result<Reply, Error> {
-        let url = ask.url(&self.0.config.hosts);
+        let url = ask.url(&self.parts.config.hosts);
         let request = match ask.call.verb {
-            Verb::Read => self.0.http.get(url),
-            Verb::Write => self.0.http.post(url),
+            Verb::Read => self.parts.http.get(url),
+            Verb::Write => self.parts.http.post(url),
         };
         let request = match &ask.body {
             Some(body) => request.json(body),

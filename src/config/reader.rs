@@ -1,30 +1,52 @@
 //! How variables are read: one after the other, collecting what is wrong.
 
-use std::{collections::HashMap, net::SocketAddr, num::NonZeroU32, time::Duration};
+use std::{
+    collections::HashMap,
+    ffi::{OsStr, OsString},
+    net::SocketAddr,
+    num::NonZeroU32,
+    str::FromStr,
+    time::Duration,
+};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use sea_orm::sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
 use shopee::{HostRole, Hosts, Region};
+use tracing_subscriber::filter::{LevelFilter, Targets};
 
-use super::{Config, CredentialKey, LogFormat, VARIABLES};
+use super::{CredentialKey, LogFormat, VARIABLES};
 
 /// Reads one variable after the other and collects what is wrong. A problem yields a stand-in value, so that reading goes on;
 /// no configuration with a stand-in in it ever gets out.
 pub(super) struct Reader {
-    pub(super) variables: HashMap<String, String>,
+    pub(super) variables: HashMap<OsString, OsString>,
     pub(super) problems: Vec<String>,
 }
 
 impl Reader {
+    /// The variable without the space around it. `None` when it is unset or empty, or no text, which is a problem.
+    fn given(&mut self, name: &str) -> Option<String> {
+        let value = self.variables.get(OsStr::new(name))?;
+        let Some(text) = value.to_str() else {
+            self.problems.push(format!("{name} is not valid UTF-8"));
+            return None;
+        };
+        Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+    }
+
     pub(super) fn text(&mut self, name: &'static str) -> String {
         let default = VARIABLES.iter().find(|variable| variable.name == name).and_then(|variable| variable.default);
-        match (self.variables.get(name).map(|value| value.trim()), default) {
-            (Some(value), _) if !value.is_empty() => value.to_owned(),
-            (_, Some(default)) => default.to_owned(),
-            (_, None) => {
-                self.problems.push(format!("{name} is not set"));
-                String::new()
-            }
+        self.given(name).or(default.map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// A variable that has no default, and how to make a value for it.
+    fn required(&mut self, name: &'static str, make: &str) -> String {
+        let known = self.problems.len();
+        let given = self.given(name);
+        if given.is_none() && self.problems.len() == known {
+            self.problems.push(format!("{name} is not set (make one: {make})"));
         }
+        given.unwrap_or_default()
     }
 
     pub(super) fn address(&mut self, name: &'static str) -> SocketAddr {
@@ -73,6 +95,20 @@ impl Reader {
         text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
     }
 
+    /// A list without a level or `=` in one of its entries is mostly a misspelt level, and would log that target alone.
+    pub(super) fn log(&mut self) -> Targets {
+        let entries = self.list("LOG");
+        let understood = entries.iter().all(|entry| entry.contains('=') || entry.parse::<LevelFilter>().is_ok());
+        match entries.join(",").parse() {
+            Ok(targets) if understood && !entries.is_empty() => targets,
+            _ => {
+                let example = "such as info or warn,live_gateway=debug";
+                self.problems.push(format!("LOG is neither a level nor a list of target=level, {example}"));
+                Targets::new()
+            }
+        }
+    }
+
     pub(super) fn log_format(&mut self) -> LogFormat {
         match self.text("LOG_FORMAT").as_str() {
             "text" => LogFormat::Text,
@@ -84,26 +120,32 @@ impl Reader {
         }
     }
 
+    /// Checked to the end here, since the database library repeats an address that it cannot parse, password and all.
     pub(super) fn database_url(&mut self) -> String {
         let url = self.text("DATABASE_URL");
-        let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
-        // Checked here, since the database library repeats an address that it cannot parse, password and all.
-        if !known || url::Url::parse(&url).is_err() {
-            self.problems.push("DATABASE_URL is neither a sqlite: nor a postgres:// URL".to_owned());
-        }
+        let problem = match url.split(':').next() {
+            Some("sqlite") if in_memory(&url) => Some(
+                "is a database in memory, of which every connection has its own; name a file: sqlite://live-gateway.db",
+            ),
+            Some("sqlite") => unreadable::<SqliteConnectOptions>(&url),
+            Some("postgres" | "postgresql") => unreadable::<PgConnectOptions>(&url),
+            _ => Some("is neither a sqlite: nor a postgres:// URL"),
+        };
+        self.problems.extend(problem.map(|problem| format!("DATABASE_URL {problem}")));
         url
     }
 
     pub(super) fn token_secret(&mut self) -> String {
-        let secret = self.text("TOKEN_SECRET");
+        let secret = self.required("TOKEN_SECRET", "openssl rand -hex 32");
         if !secret.is_empty() && secret.len() < 32 {
-            self.problems.push("TOKEN_SECRET is shorter than 32 characters".to_owned());
+            self.problems
+                .push("TOKEN_SECRET is shorter than 32 characters (make one: openssl rand -hex 32)".to_owned());
         }
         secret
     }
 
     pub(super) fn credential_key(&mut self) -> CredentialKey {
-        let text = self.text("CREDENTIAL_KEY");
+        let text = self.required("CREDENTIAL_KEY", "openssl rand -base64 32");
         match STANDARD.decode(&text).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()) {
             Some(key) => CredentialKey(key),
             None => {
@@ -138,15 +180,78 @@ impl Reader {
 
     fn override_host(&mut self, hosts: &mut Hosts, region: Region, role: HostRole) {
         let name = format!("SHOPEE_BASE_URL_{region}_{}", role.to_string().to_uppercase());
-        let Some(base) = self.variables.get(&name).filter(|base| !base.trim().is_empty()) else { return };
-        if hosts.set(region, role, base.trim()).is_err() {
+        let Some(base) = self.given(&name) else { return };
+        if hosts.set(region, role, &base).is_err() {
             self.problems.push(format!("{name} is not an http or https URL"));
         }
     }
+}
 
-    pub(super) fn check_token_stays_local(&mut self, config: &Config) {
-        if config.graphiql_token.is_some() && !config.listen_addr.ip().is_loopback() {
-            self.problems.push("GRAPHIQL_TOKEN would sign in everybody who can reach LISTEN_ADDR; listen on a loopback address or unset it".to_owned());
+/// Neither cause is told, since it repeats what it could not read.
+fn unreadable<O: FromStr>(url: &str) -> Option<&'static str> {
+    let readable = url::Url::parse(url).is_ok() && url.parse::<O>().is_ok();
+    (!readable).then_some(
+        "cannot be read: it has to look like sqlite://live-gateway.db or postgres://user:password@host/database",
+    )
+}
+
+/// Whether SQLite would keep the database in memory, or in a file without a name that ends with the connection.
+fn in_memory(url: &str) -> bool {
+    let (name, parameters) = url.split_once('?').unwrap_or((url, ""));
+    let name = name.trim_start_matches("sqlite:").trim_start_matches("//");
+    name.is_empty() || name == ":memory:" || parameters.split('&').any(|parameter| parameter == "mode=memory")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::ffi::OsStringExt as _;
+
+    use super::*;
+    use crate::config::{Config, ConfigProblems};
+
+    const SECRETS: [(&str, &str); 2] = [
+        ("TOKEN_SECRET", "a-secret-for-tests-that-is-long-enough"),
+        ("CREDENTIAL_KEY", "dGVzdCB0ZXN0IHRlc3QgdGVzdCB0ZXN0IHRlc3QgISE="),
+    ];
+
+    fn problems(name: &str, value: impl Into<OsString>) -> Vec<String> {
+        let variables = SECRETS.map(|(name, value)| (name.into(), value.into()));
+        let outcome = Config::read(variables.into_iter().chain([(name.into(), value.into())]).collect());
+        outcome.err().map_or_else(Vec::new, |ConfigProblems(problems)| problems)
+    }
+
+    #[test]
+    fn a_log_filter_is_understood_or_refused() {
+        for fine in ["", "off", "INFO", "info,", "warn, live_gateway=debug", "shopee=trace"] {
+            assert_eq!(problems("LOG", fine), [""; 0], "{fine}");
+        }
+        for wrong in ["a=b=c", "inof", "info,live_gateway", "live_gateway=loud", ","] {
+            assert_eq!(problems("LOG", wrong).len(), 1, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_database_is_a_file_or_a_server() {
+        for fine in ["sqlite:a.db", "sqlite:///var/a.db?mode=rwc", "postgres://u:p@h/d", "postgresql://h/d"] {
+            assert_eq!(problems("DATABASE_URL", fine), [""; 0], "{fine}");
+        }
+        for memory in
+            ["sqlite::memory:", "sqlite://:memory:", "sqlite://a?mode=memory", "sqlite:", "sqlite://?cache=shared"]
+        {
+            assert!(problems("DATABASE_URL", memory).concat().contains("in memory"), "{memory}");
+        }
+        for wrong in ["mysql://h/d", "a.db", "postgres://h:canary/d", "postgres://u:canary@h/d?sslmode=x"] {
+            let problems = problems("DATABASE_URL", wrong);
+            assert!(problems.len() == 1 && !problems.concat().contains("canary"), "{problems:?}");
+        }
+    }
+
+    #[test]
+    fn only_our_own_variables_have_to_be_text() {
+        let bytes = || OsString::from_vec(vec![0xff]);
+        assert_eq!(problems("SOMETHING_ELSE", bytes()), [""; 0]);
+        for ours in ["LOG", "TOKEN_SECRET", "BATCH_LIMIT", "SHOPEE_BASE_URL_ID_CREATOR"] {
+            assert_eq!(problems(ours, bytes()), [format!("{ours} is not valid UTF-8")]);
         }
     }
 }

@@ -198,7 +198,8 @@ impl Poller {
                 self.failures = self.failures.saturating_add(1);
                 self.channel.levels.send_modify(|level| mark_stale(level, now));
                 let backed_off = self.every * 2_u32.pow(self.failures.min(4) - 1);
-                with_jitter(backed_off.max(retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER)))
+                let asked_for = retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER);
+                with_jitter(backed_off).max(asked_for.mul_f64(rand::rng().random_range(1.0..=1.1)))
             }
         }
     }

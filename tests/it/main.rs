@@ -8,6 +8,7 @@ mod contract;
 mod demo;
 mod layering;
 mod live;
+mod operator;
 mod process;
 mod protocol;
 mod reading;

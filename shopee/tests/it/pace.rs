@@ -4,8 +4,9 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use shopee::{Account, Client, ClientConfig, Error, Region};
+use tokio::join;
 
-use crate::calls::{SESSION, account, credential};
+use crate::calls::{SESSION, TOKEN, account, credential};
 use crate::fixtures::Fixture;
 use crate::server::{Reaction, Server};
 
@@ -49,4 +50,41 @@ async fn a_repetition_needs_a_turn_too_and_its_lack_does_not_hide_the_failure() 
     let config = ClientConfig { calls_per_second: one, burst: one, total_timeout, read_retries: 2, ..server.config() };
     let error = Client::new(config).unwrap().overview(&account(&credential), SESSION).await.unwrap_err();
     assert_eq!((error.kind(), server.requests().len()), ("UNREACHABLE", 1));
+}
+
+/// Two calls a second, one at once; a read waits for 50 ms at most.
+fn hurried(server: &Server) -> Client {
+    let (two, one) = (NonZeroU32::new(2).unwrap(), NonZeroU32::MIN);
+    let longest_wait = Duration::from_millis(50);
+    Client::new(ClientConfig { calls_per_second: two, burst: one, longest_wait, ..server.config() }).unwrap()
+}
+
+#[tokio::test]
+async fn reads_do_not_queue_for_long_and_a_patient_one_comes_after_them() {
+    let (server, credential) = (Server::start([Fixture::read("overview").reaction()]).await, credential());
+    let (client, account) = (hurried(&server), account(&credential));
+    let patient = client.patient();
+    let (first, second, third) = join!(
+        client.overview(&account, SESSION),
+        client.overview(&account, SESSION),
+        patient.overview(&account, SESSION)
+    );
+    first.unwrap();
+    let Err(Error::Throttled { after: Some(after), .. }) = second else { panic!("{second:?}") };
+    assert!(after > Duration::from_millis(50) && after <= Duration::from_millis(500), "{after:?}");
+    third.unwrap();
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_write_waits_longer_than_a_read() {
+    let server = Server::start([Fixture::read("qrcode_login").reaction()]).await;
+    let (client, token) = (hurried(&server), TOKEN.into());
+    let (first, second, write) =
+        join!(client.gen_qrcode(Region::Id), client.gen_qrcode(Region::Id), client.qrcode_login(Region::Id, &token));
+    // It gets the answer to another call; all that counts is that it was sent.
+    assert!(!matches!(first, Err(Error::Throttled { .. })), "{first:?}");
+    assert!(matches!(second, Err(Error::Throttled { .. })), "{second:?}");
+    write.unwrap();
+    assert_eq!(server.requests().len(), 2);
 }

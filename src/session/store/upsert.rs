@@ -1,7 +1,7 @@
 //! Storing what Shopee lists. Whoever does it and however often: the rows come out the same, and what Shopee leaves out keeps its
 //! last known value.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
@@ -137,14 +137,21 @@ pub async fn store_listed(
     now: DateTime<Utc>,
 ) -> Result<()> {
     scope.require(owner.studio_id)?;
-    // A statement may touch a row only once, so of a session that is listed twice the last counts.
-    let rows: HashMap<i64, SessionRow> =
-        listed.iter().map(|listed| (listed.session_id, listed.row(owner, now))).collect();
+    let rows: Vec<SessionRow> =
+        last_of_each(listed, |listed| listed.session_id).into_iter().map(|listed| listed.row(owner, now)).collect();
     if !rows.is_empty() {
-        let insert = live_session::Entity::insert_many(rows.into_values()).on_conflict(sessions_conflict());
+        let insert = live_session::Entity::insert_many(rows).on_conflict(sessions_conflict());
         insert.exec_without_returning(transaction).await?;
     }
     Ok(())
+}
+
+/// The list without repetitions, in its order: a statement may touch a row only once, so of equal ids the last counts.
+fn last_of_each<T>(list: &[T], id: impl Fn(&T) -> i64) -> Vec<&T> {
+    let mut seen = HashSet::new();
+    let mut kept: Vec<&T> = list.iter().rev().filter(|entry| seen.insert(id(entry))).collect();
+    kept.reverse();
+    kept
 }
 
 fn sessions_conflict() -> OnConflict {
@@ -212,10 +219,11 @@ pub async fn store_items(
     items: &[ListedItem],
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let rows: HashMap<i64, _> = items.iter().map(|item| (item.item_id, item_row(session_key, item, now))).collect();
+    let rows: Vec<_> =
+        last_of_each(items, |item| item.item_id).into_iter().map(|item| item_row(session_key, item, now)).collect();
     let count = rows.len() as i64;
     if !rows.is_empty() {
-        let insert = live_session_item::Entity::insert_many(rows.into_values()).on_conflict(items_conflict());
+        let insert = live_session_item::Entity::insert_many(rows).on_conflict(items_conflict());
         insert.exec_without_returning(transaction).await?;
     }
     let query = live_session::Entity::update_many()

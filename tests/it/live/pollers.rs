@@ -53,18 +53,29 @@ async fn a_poller_outlives_its_last_watcher_by_the_grace_and_no_more() {
 }
 
 #[tokio::test]
-async fn a_poll_that_panics_ends_its_watchers_and_leaves_the_topic_free() {
+async fn a_poll_that_panics_has_failed_and_the_next_one_may_succeed() {
     let pollers = Pollers::new(NEVER_AGAIN, Clock);
-    let mut broken: Watcher<usize> =
-        Box::pin(pollers.watch("topic".to_owned(), OFTEN, async || -> Polled<usize> { panic!("on purpose") }));
-    assert!(next(&mut broken).await.is_none(), "its stream ends");
-    assert_eq!(pollers.running(), 0);
-
     let polls = Arc::new(AtomicUsize::new(0));
-    let mut sound = counting(&pollers, OFTEN, &polls);
-    for count in 1..=3 {
-        assert!(*next(&mut sound).await.unwrap().value.unwrap() >= count);
-    }
+    let counted = polls.clone();
+    let mut watcher: Watcher<usize> = Box::pin(pollers.watch("topic".to_owned(), OFTEN, move || {
+        let poll = counted.fetch_add(1, Ordering::SeqCst);
+        async move { if poll == 0 { panic!("on purpose") } else { Polled::Value(poll) } }
+    }));
+    let failed = next(&mut watcher).await.unwrap();
+    assert!(failed.value.is_none() && failed.stale_since.is_some());
+    let recovered = next(&mut watcher).await.unwrap();
+    assert!(recovered.value.is_some() && recovered.stale_since.is_none());
+    assert_eq!(pollers.running(), 1);
+}
+
+#[tokio::test]
+async fn stopping_ends_every_stream() {
+    let pollers = Pollers::new(NEVER_AGAIN, Clock);
+    let mut watcher = counting(&pollers, NEVER_AGAIN, &Arc::default());
+    next(&mut watcher).await.unwrap();
+    pollers.stop().await;
+    assert!(next(&mut watcher).await.is_none());
+    assert_eq!(pollers.running(), 0);
 }
 
 #[tokio::test]
