@@ -11,7 +11,7 @@ pub enum MigrateError {
     Scheme,
     #[error("the database URL cannot be read")]
     Url(#[source] sqlx::Error),
-    #[error("the lock file {} cannot be locked", path.display())]
+    #[error("the database's lock file {} cannot be opened and locked", path.display())]
     Lock { path: PathBuf, source: io::Error },
     #[error("no connection to the database")]
     Connect(#[source] sqlx::Error),

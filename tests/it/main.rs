@@ -9,6 +9,7 @@ mod demo;
 mod layering;
 mod live;
 mod operator;
+mod process;
 mod protocol;
 mod reading;
 mod schema;

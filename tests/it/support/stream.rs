@@ -69,12 +69,12 @@ impl Stream {
         found.await.unwrap_or_else(|_| panic!("never: {what}"))
     }
 
-    /// Reads on to the close frame, and gives its code.
-    pub(crate) async fn close_code(&mut self) -> u16 {
+    /// The code that the server closes the socket with; what it sends before that is passed over.
+    pub(crate) async fn closed(&mut self) -> u16 {
         loop {
-            match timeout(PATIENCE, self.0.next()).await.expect("the socket closes in time") {
+            match timeout(PATIENCE, self.0.next()).await.expect("the socket is closed in time") {
                 Some(Ok(Message::Close(Some(frame)))) => return frame.code.into(),
-                Some(Ok(Message::Text(_) | Message::Ping(_) | Message::Pong(_))) => {}
+                Some(Ok(_)) => {}
                 other => panic!("expected a close frame, got {other:?}"),
             }
         }

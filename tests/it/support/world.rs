@@ -142,7 +142,15 @@ impl World {
 
 /// The configuration of a gateway over this database and Shopee.
 pub(crate) fn config(database: &Database, sandbox: &Sandbox, more: &[(&'static str, String)]) -> Config {
-    let mut variables: HashMap<String, String> = HashMap::new();
+    Config::from_variables(variables(database, sandbox, more)).unwrap()
+}
+
+/// The same as environment variables.
+pub(crate) fn variables(
+    database: &Database,
+    sandbox: &Sandbox,
+    more: &[(&'static str, String)],
+) -> HashMap<String, String> {
     let usual = [
         ("LISTEN_ADDR", "127.0.0.1:0".to_owned()),
         ("DATABASE_URL", database.url.clone()),
@@ -155,10 +163,7 @@ pub(crate) fn config(database: &Database, sandbox: &Sandbox, more: &[(&'static s
         ("POLL_INTERVAL_MS", "100".to_owned()),
         ("SYNC_INTERVAL_SECONDS", "0".to_owned()),
     ];
-    for (name, value) in usual.into_iter().chain(more.iter().cloned()) {
-        variables.insert(name.to_owned(), value);
-    }
-    Config::from_variables(variables).unwrap()
+    usual.into_iter().chain(more.iter().cloned()).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 async fn connect_account(app: &App, studio: i64, account: &AccountView) {
