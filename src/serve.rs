@@ -19,7 +19,7 @@ use crate::{
     app::{App, BuildError},
     config::{Config, TOKEN_GIVEN_AWAY},
     cost::Cost,
-    error::Error,
+    error::{Error, chain},
     http::{self, Front, Limits, Origins, RequestId, SignIn, SignInError, SignedIn},
     session,
 };
@@ -187,7 +187,7 @@ fn refusal(error: Error) -> SignInError {
     match error {
         Error::Client(_) => SignInError::Invalid,
         Error::Internal(cause) => {
-            tracing::error!(%cause, "a token could not be checked");
+            tracing::error!(error = chain(&*cause), "a token could not be checked");
             SignInError::Unavailable
         }
     }

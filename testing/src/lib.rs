@@ -2,7 +2,7 @@
 //!
 //! For the tests of every member of the workspace. Its own test is the last to run (cargo goes by package name) and says what
 //! the run could not cover.
-#![cfg_attr(not(test), expect(clippy::unwrap_used, reason = "a test that cannot be set up has to fail"))]
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has to fail")]
 
 use std::{
     env,

@@ -92,7 +92,7 @@ const VIEWERS: &str =
 async fn viewers_move_and_follow_the_panel(demo: &Demo) {
     let data = demo.data(ON_AIR).await;
     let id = data["liveSessions"]["nodes"][0]["sessionId"].as_str().unwrap();
-    let mut stream = Stream::open(&demo.url, &demo.token, VIEWERS, json!({ "id": id })).await;
+    let mut stream = Stream::open(&demo.url, Some(&demo.token), VIEWERS, json!({ "id": id })).await;
     let first = stream.data().await["viewerCount"].take();
     assert_eq!((&first["isOnAir"], &first["staleSince"]), (&json!(true), &Value::Null), "{first}");
     let moved = |now: &Value| now["viewerCount"]["viewers"] != first["viewers"];

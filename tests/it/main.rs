@@ -16,3 +16,4 @@ mod schema;
 mod stock_layer;
 mod support;
 mod sync;
+mod tenancy;

@@ -1,5 +1,4 @@
 //! What an operator meets: commands that leave nothing half done, and a gateway that ends when it is told to.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::{
     process::{Output, Stdio},

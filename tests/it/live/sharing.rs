@@ -43,13 +43,15 @@ async fn a_hundred_watchers_cost_what_one_costs(database: Database) {
     let for_one = calls_during(TICKS, &world, &mut one).await;
 
     let mut others = Vec::new();
-    for number in 1..100 {
+    for number in 1..99 {
         let watch = if number % 2 == 0 { viewer_count(session_id) } else { live_metrics(session_id) };
         let mut other = world.subscribe(&watch).await;
         other.data().await;
         others.push(other);
     }
-    let for_hundred = calls_during(TICKS, &world, &mut one).await;
+    // Whoever came last has nothing waiting to be read.
+    let mut last = world.subscribe(&viewer_count(session_id)).await;
+    let for_hundred = calls_during(TICKS, &world, &mut last).await;
     println!("Shopee calls while the count came {TICKS} times: {for_one} for 1 watcher, {for_hundred} for 100");
     assert!((TICKS..=TICKS + 2).contains(&for_one), "{for_one}");
     assert!((TICKS..=TICKS + 2).contains(&for_hundred), "{for_hundred}");
@@ -59,7 +61,7 @@ async fn a_hundred_watchers_cost_what_one_costs(database: Database) {
         other.until("everybody sees it", |data| told(data)["viewers"] == 4_242).await;
     }
     assert_eq!(world.gateway.app.pollers.running(), 1);
-    drop((one, others));
+    drop((one, others, last));
     world.stop().await;
 }
 

@@ -21,13 +21,12 @@ pub(crate) enum Event {
 }
 
 impl Stream {
-    pub(crate) async fn open(url: &str, token: &str, query: &str, variables: Value) -> Self {
+    pub(crate) async fn open(url: &str, token: Option<&str>, query: &str, variables: Value) -> Self {
         let mut request = format!("{}/graphql", url.replacen("http", "ws", 1)).into_client_request().unwrap();
         request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
         let mut stream = Self(connect_async(request).await.unwrap().0);
-        stream
-            .send(json!({ "type": "connection_init", "payload": { "authorization": format!("Bearer {token}") } }))
-            .await;
+        let payload = token.map(|token| json!({ "authorization": format!("Bearer {token}") }));
+        stream.send(json!({ "type": "connection_init", "payload": payload })).await;
         assert_eq!(stream.message().await, json!({ "type": "connection_ack" }));
         stream
             .send(json!({ "type": "subscribe", "id": "1", "payload": { "query": query, "variables": variables } }))

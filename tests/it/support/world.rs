@@ -122,11 +122,16 @@ impl World {
     }
 
     pub(crate) async fn subscribe_as(&self, token: &str, query: &str) -> Stream {
-        Stream::open(&self.gateway.url(), token, query, json!({})).await
+        Stream::open(&self.gateway.url(), Some(token), query, json!({})).await
     }
 
     pub(crate) async fn subscribe_with(&self, query: &str, variables: Value) -> Stream {
-        Stream::open(&self.gateway.url(), &self.token, query, variables).await
+        Stream::open(&self.gateway.url(), Some(&self.token), query, variables).await
+    }
+
+    /// The same as nobody in particular.
+    pub(crate) async fn subscribe_as_nobody(&self, query: &str) -> Stream {
+        Stream::open(&self.gateway.url(), None, query, json!({})).await
     }
 
     pub(crate) async fn stop(self) {

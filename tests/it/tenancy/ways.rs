@@ -1,0 +1,89 @@
+//! Every way to reach a thing.
+
+use entity::{live_session, live_session_item};
+use live_gateway::graphql::id::{GlobalId, Kind};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use testing::Database;
+
+/// An operation in which `<STUDIO>`, `<ACCOUNT>`, … stand for ids, and `{STUDIO}`, … for what is selected.
+#[derive(Debug)]
+pub(super) struct Way {
+    pub(super) query: &'static str,
+}
+
+/// What a way asks for once it is there, from the database and from Shopee.
+const SESSION: &str =
+    "sessionId sessionName totalRevenue { amount } studio { name } shopeeAccount { username creator { userName } }
+    items { totalCount nodes { itemId productName } } overview { viewers } info { title }";
+const ACCOUNT: &str = "username shopeeUserId studio { name } creator { userName } remoteSessions { nodes { title } }
+    ongoingLive { title } liveSessions { totalCount nodes { sessionName } }";
+const STUDIO: &str = "name shopeeAccounts { nodes { username } } liveSessions { totalCount nodes { sessionName } }";
+
+const fn way(query: &'static str) -> Way {
+    Way { query }
+}
+
+pub(super) const WAYS: &[Way] = &[
+    way(r#"{ node(id: "<STUDIO>") { ... on Studio { {STUDIO} } } }"#),
+    way(r#"{ node(id: "<ACCOUNT>") { ... on ShopeeAccount { {ACCOUNT} } } }"#),
+    way(r#"{ node(id: "<SESSION>") { ... on LiveSession { {SESSION} } } }"#),
+    way(r#"{ node(id: "<ITEM>") { ... on LiveSessionItem { itemId productName } } }"#),
+    way(r#"{ nodes(ids: ["<STUDIO>", "<ACCOUNT>", "<SESSION>", "<ITEM>", "<SESSION>"]) {
+        id ... on Studio { name } ... on ShopeeAccount { username } ... on LiveSession { {SESSION} }
+        ... on LiveSessionItem { productName } } }"#),
+    way(r#"{ studio(id: "<STUDIO>") { {STUDIO} } }"#),
+    way(r#"{ liveSession(id: "<SESSION>") { {SESSION} } }"#),
+    way(r#"{ liveSession(sessionId: "<SHOPEE_ID>") { {SESSION} } }"#),
+    way(r#"{ liveSession(sessionId: "<SHOPEE_ID>", region: ID) { {SESSION} } }"#),
+    way(r#"{ liveSessions(filter: { studioId: "<STUDIO>" }) { totalCount nodes { sessionName } } }"#),
+    way(r#"{ liveSessions(filter: { shopeeAccountId: "<ACCOUNT>" }) { totalCount edges { node { sessionName } } } }"#),
+    way(r#"{ viewer { memberships { studio {
+        liveSessions(filter: { shopeeAccountId: "<ACCOUNT>" }) { totalCount nodes { sessionName } } } } } }"#),
+];
+
+pub(super) const SUBSCRIPTIONS: &[Way] = &[
+    way(r#"subscription { viewerCount(sessionId: "<SESSION>") { viewers session { sessionName } } }"#),
+    way(r#"subscription { viewerCount(sessionId: "<SHOPEE_ID>") { viewers session { sessionName } } }"#),
+    way(r#"subscription { liveMetrics(sessionId: "<SESSION>") { orders session { sessionName } } }"#),
+    way(r#"subscription { liveMetrics(sessionId: "<SHOPEE_ID>") { orders session { sessionName } } }"#),
+];
+
+impl Way {
+    pub(super) fn filled(&self, things: &Things) -> String {
+        let selections = [("{SESSION}", SESSION), ("{ACCOUNT}", ACCOUNT), ("{STUDIO}", STUDIO)];
+        let query = selections.iter().fold(self.query.to_owned(), |query, (place, text)| query.replace(place, text));
+        things.0.iter().fold(query, |query, (place, id)| query.replace(place, id))
+    }
+}
+
+/// One thing of each kind, by its id.
+pub(super) struct Things([(&'static str, String); 5]);
+
+impl Things {
+    /// A session on air and what belongs to it.
+    pub(super) async fn of_the_first_studio(database: &Database) -> Self {
+        let connection = database.connect().await;
+        let on_air = live_session::Entity::find().filter(live_session::Column::Status.eq(live_session::Status::OnAir));
+        let session = on_air.one(&connection).await.unwrap().unwrap();
+        let items = live_session_item::Entity::find();
+        let items = items.filter(live_session_item::Column::LiveSessionId.eq(session.id));
+        let item = items.one(&connection).await.unwrap().unwrap();
+        Self::new([session.studio_id, session.shopee_account_id, session.id, item.id], session.session_id)
+    }
+
+    /// Things that are not there.
+    pub(super) fn nowhere() -> Self {
+        Self::new([1_000_001, 1_000_002, 1_000_003, 1_000_004], 1)
+    }
+
+    fn new([studio, account, session, item]: [i64; 4], shopee_id: i64) -> Self {
+        let id = |kind, key| GlobalId::new(kind, key).encode().0;
+        Self([
+            ("<STUDIO>", id(Kind::Studio, studio)),
+            ("<ACCOUNT>", id(Kind::ShopeeAccount, account)),
+            ("<SESSION>", id(Kind::LiveSession, session)),
+            ("<ITEM>", id(Kind::LiveSessionItem, item)),
+            ("<SHOPEE_ID>", shopee_id.to_string()),
+        ])
+    }
+}
