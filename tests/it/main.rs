@@ -6,6 +6,7 @@ mod browser;
 mod configuration;
 mod contract;
 mod demo;
+mod faults;
 mod layering;
 mod live;
 mod operator;

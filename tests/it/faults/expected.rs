@@ -1,0 +1,115 @@
+//! What each fault comes out as: the table.
+
+use sandbox::FaultKind;
+use serde_json::{Value, json};
+
+use super::fields::Field;
+
+/// What a field answers.
+#[derive(Clone, Copy)]
+pub(super) enum Expected {
+    /// Null, with an error of this code.
+    Error { code: &'static str, retryable: bool, retry_after: Option<u32> },
+    /// Null, and no error: Shopee has nothing to say.
+    Nothing,
+    /// What it answers without the fault, but for what Shopee left out.
+    Value { unknown: &'static [&'static str] },
+}
+
+impl Expected {
+    /// The errors of the answer; request ids are anybody's guess and taken from what came.
+    pub(super) fn errors(self, field: &Field, came: &Value) -> Value {
+        let Self::Error { code, retryable, retry_after } = self else { return json!([]) };
+        let came = &came[0];
+        let mut extensions = json!({
+            "code": code,
+            "call": field.call,
+            "retryable": retryable,
+            "requestId": came["extensions"]["requestId"],
+        });
+        if let Some(seconds) = retry_after {
+            extensions["retryAfter"] = seconds.into();
+        }
+        json!([{
+            "message": sentence(code),
+            "locations": came["locations"],
+            "path": field.path,
+            "extensions": extensions,
+        }])
+    }
+}
+
+/// What clients are told, word for word.
+fn sentence(code: &str) -> &'static str {
+    match code {
+        "SHOPEE_REFUSED" => "Shopee refused this call.",
+        "SHOPEE_NO_PERMISSION" => "Shopee does not allow this account to do this.",
+        "SHOPEE_THROTTLED" => "Shopee asks us to slow down; try again later.",
+        "SHOPEE_SIGNED_OUT" => "The account's Shopee sign-in is no longer valid; connect the account again.",
+        "SHOPEE_RISK_CONTROL" => {
+            "Shopee's risk control stopped this call; open the account in a browser and confirm it."
+        }
+        "SHOPEE_UNREACHABLE" => "Shopee did not answer in time.",
+        "SHOPEE_GARBLED" => "Shopee's answer could not be understood.",
+        other => panic!("{other} has no sentence here"),
+    }
+}
+
+/// A row of the table: what comes of a fault for the three sorts of fields.
+#[derive(Clone, Copy)]
+pub(super) struct Row {
+    /// Of one session.
+    session: Expected,
+    /// Of the account itself: there always is something, unless it is signed out.
+    account: Expected,
+    /// Asked without cookies.
+    public: Expected,
+}
+
+impl Row {
+    const fn all(expected: Expected) -> Self {
+        Self { session: expected, account: expected, public: expected }
+    }
+
+    pub(super) fn of(self, field: &Field) -> Expected {
+        match (field.public, field.always_has_data) {
+            (true, _) => self.public,
+            (false, true) => self.account,
+            (false, false) => self.session,
+        }
+    }
+}
+
+const fn error(code: &'static str) -> Expected {
+    Expected::Error { code, retryable: false, retry_after: None }
+}
+
+const fn retryable(code: &'static str, retry_after: Option<u32>) -> Expected {
+    Expected::Error { code, retryable: true, retry_after }
+}
+
+const SIGNED_OUT: Expected = error("SHOPEE_SIGNED_OUT");
+const THROTTLED: &str = "SHOPEE_THROTTLED";
+const UNREACHABLE: Row = Row::all(retryable("SHOPEE_UNREACHABLE", None));
+const GARBLED: Row = Row::all(error("SHOPEE_GARBLED"));
+const RISK_CONTROL: Row = Row::all(error("SHOPEE_RISK_CONTROL"));
+
+pub(super) const FAULTS: [(FaultKind, Row); 17] = [
+    (FaultKind::Expired, Row { session: SIGNED_OUT, account: SIGNED_OUT, public: error("SHOPEE_REFUSED") }),
+    (FaultKind::Forbidden, Row { session: SIGNED_OUT, account: SIGNED_OUT, public: error("SHOPEE_NO_PERMISSION") }),
+    (FaultKind::EmptyData, Row { session: Expected::Nothing, account: SIGNED_OUT, public: Expected::Nothing }),
+    (FaultKind::RateLimited { retry_after: Some(7) }, Row::all(retryable(THROTTLED, Some(7)))),
+    (FaultKind::RateLimited { retry_after: None }, Row::all(retryable(THROTTLED, None))),
+    (FaultKind::RiskControl { status: 403 }, RISK_CONTROL),
+    (FaultKind::RiskControl { status: 200 }, RISK_CONTROL),
+    (FaultKind::ServerError(500), UNREACHABLE),
+    (FaultKind::ServerError(503), UNREACHABLE),
+    (FaultKind::Hang, UNREACHABLE),
+    (FaultKind::CutBody, UNREACHABLE),
+    (FaultKind::Html, GARBLED),
+    (FaultKind::WrongTypes, GARBLED),
+    (FaultKind::InvalidUtf8, GARBLED),
+    (FaultKind::HugeBody, GARBLED),
+    (FaultKind::NullMetrics, Row::all(Expected::Value { unknown: &["views", "likes"] })),
+    (FaultKind::StringRates, Row::all(Expected::Value { unknown: &[] })),
+];
