@@ -16,8 +16,6 @@ use crate::support::{
     world,
 };
 
-const OWNER: &str = "owner@first.example";
-
 /// A machine with a database and the gateway's program on it, and a Shopee within its reach.
 struct Machine {
     shopee: Sandbox,
@@ -62,8 +60,8 @@ impl Machine {
         last_words(self.run(arguments, "").await)
     }
 
-    async fn connect(&self, studio: &str, cookie: &str) -> Ended {
-        let arguments = ["connect", "--studio", studio, "--owner", OWNER, "--region", "ID"];
+    async fn connect(&self, studio: &str, owner: &str, cookie: &str) -> Ended {
+        let arguments = ["connect", "--studio", studio, "--owner", owner, "--region", "ID"];
         self.run(&arguments, cookie).await
     }
 

@@ -5,8 +5,8 @@ use std::{collections::HashMap, fs, path::Path, process::Stdio};
 use testing::{Database, on_both};
 use tokio::process::Command;
 
-use super::{Machine, OWNER};
-use crate::support::program::Running;
+use super::Machine;
+use crate::support::{program::Running, world::OWNER};
 
 on_both!(migrating_is_told_and_happens_once, a_token_needs_a_user, a_token_needs_a_database_that_is_up_to_date);
 

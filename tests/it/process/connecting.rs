@@ -5,6 +5,7 @@ use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use testing::{Database, on_both};
 
 use super::{Machine, last_words};
+use crate::support::world::{OWNER, STRANGER};
 
 on_both!(
     a_cookie_that_shopee_does_not_know_leaves_nothing_behind,
@@ -27,10 +28,10 @@ async fn stored(database: &Database) -> [u64; 3] {
 async fn a_cookie_that_shopee_does_not_know_leaves_nothing_behind(database: Database) {
     let machine = Machine::with(&database).await;
     machine.succeed(&["migrate"]).await;
-    let words = last_words(machine.connect("First Studio", "SPC_ST=nobody-has-this; SPC_U=1").await);
+    let words = last_words(machine.connect("First Studio", OWNER, "SPC_ST=nobody-has-this; SPC_U=1").await);
     assert!(words.contains("Shopee does not accept this Cookie header in region ID"), "{words}");
     for garbage in ["", "\n", "garbage"] {
-        let words = last_words(machine.connect("First Studio", garbage).await);
+        let words = last_words(machine.connect("First Studio", OWNER, garbage).await);
         assert!(words.contains("no Cookie header"), "{garbage:?}: {words}");
     }
     assert_eq!(stored(&database).await, [0, 0, 0]);
@@ -39,9 +40,9 @@ async fn a_cookie_that_shopee_does_not_know_leaves_nothing_behind(database: Data
 async fn an_account_belongs_to_one_studio(database: Database) {
     let machine = Machine::with(&database).await;
     let cookie = machine.account().cookie;
-    let connected = machine.connect("First Studio", &cookie).await;
+    let connected = machine.connect("First Studio", OWNER, &cookie).await;
     assert_eq!(connected.code, Some(0), "{connected:?}");
-    let words = last_words(machine.connect("Second Studio", &cookie).await);
+    let words = last_words(machine.connect("Second Studio", STRANGER, &cookie).await);
     assert!(words.contains("another studio has connected"), "{words}");
     assert_eq!(stored(&database).await, [1, 1, 1]);
 }
@@ -50,7 +51,7 @@ async fn connecting_again_renews_the_credential(database: Database) {
     let machine = Machine::with(&database).await;
     let account = machine.account();
     for _ in 0..2 {
-        let connected = machine.connect("First Studio", &format!("{}\n", account.cookie)).await;
+        let connected = machine.connect("First Studio", OWNER, &format!("{}\n", account.cookie)).await;
         assert_eq!(connected.code, Some(0), "{connected:?}");
         let listed =
             machine.shopee.panel().sessions().iter().filter(|session| session.user_id == account.user_id).count();

@@ -5,15 +5,15 @@ use serde_json::{Value, json};
 use testing::{Database, on_both};
 use tokio::net::TcpStream;
 
-use super::{Machine, OWNER, Serving};
-use crate::support::{eventually, stream::Stream};
+use super::{Machine, Serving};
+use crate::support::{eventually, stream::Stream, world::OWNER};
 
 on_both!(a_gateway_serves_until_told_to_stop, instances_may_start_at_once, not_ready_before_the_database_is);
 
 async fn a_gateway_serves_until_told_to_stop(database: Database) {
     let mut machine = Machine::with(&database).await;
     machine.set("LOG", "debug");
-    let connected = machine.connect("First Studio", &machine.account().cookie).await;
+    let connected = machine.connect("First Studio", OWNER, &machine.account().cookie).await;
     assert_eq!(connected.code, Some(0), "{connected:?}");
     let token = machine.succeed(&["token", "--email", OWNER]).await.trim().to_owned();
 
