@@ -19,7 +19,11 @@ async fn every_missing_variable_is_told_at_once() {
         machine.variables.clear();
         for command in [SERVE, MIGRATE, TOKEN] {
             let words = machine.fail(command).await;
-            assert_eq!(problems(&words), ["TOKEN_SECRET is not set", "CREDENTIAL_KEY is not set"], "{words}");
+            let expected = [
+                "TOKEN_SECRET is not set (make one: openssl rand -hex 32)",
+                "CREDENTIAL_KEY is not set (make one: openssl rand -base64 32)",
+            ];
+            assert_eq!(problems(&words), expected, "{words}");
         }
     })
     .await;
