@@ -16,7 +16,7 @@ use self::{
     expected::{Expected, FAULTS},
     fields::{FIELDS, Field},
 };
-use crate::support::{PATIENCE, program::Running};
+use crate::support::program::Running;
 
 on_both!(every_field_before_every_fault);
 
@@ -84,7 +84,7 @@ impl Studio {
 
     /// The text of an answer.
     async fn ask(&self, url: &str, query: &str) -> String {
-        let client = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
+        let client = crate::support::client();
         let variables = json!({ "id": self.session_id.to_string() });
         let request = client.post(format!("{url}/graphql")).bearer_auth(&self.token);
         let request = request.json(&json!({ "query": query, "variables": variables }));

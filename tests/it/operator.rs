@@ -60,7 +60,7 @@ async fn a_stop_ends_in_time_whatever_hangs() {
         let world = World::start_with(&database, Start { accounts: 1, variables }).await;
         world.shopee().inject(Fault::new(FaultKind::Hang));
         let query = json!({ "query": "{ liveSessions(first: 1) { nodes { overview { currentViewers } } } }" });
-        let client = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
+        let client = crate::support::client();
         let request = client.post(format!("{}/graphql", world.gateway.url()));
         let request = tokio::spawn(request.bearer_auth(&world.token).json(&query).send());
         eventually("Shopee is asked", async || world.shopee().calls("overview") > 0).await;

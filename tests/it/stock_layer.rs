@@ -6,8 +6,6 @@ use async_graphql_axum::GraphQL;
 use axum::{Router, routing::get_service};
 use serde_json::{Value, json};
 
-use crate::support::PATIENCE;
-
 struct Query;
 
 #[Object]
@@ -32,7 +30,7 @@ async fn stock() -> (String, reqwest::Client) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     tokio::spawn(async { axum::serve(listener, routes).await });
-    (url, reqwest::Client::builder().timeout(PATIENCE).build().unwrap())
+    (url, crate::support::client())
 }
 
 async fn answer(request: reqwest::RequestBuilder) -> Value {

@@ -17,6 +17,11 @@ use std::{
 /// Long enough for a loaded machine; whoever waits longer is stuck.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
+/// An HTTP client that gives up in time.
+pub(crate) fn client() -> reqwest::Client {
+    reqwest::Client::builder().timeout(PATIENCE).build().unwrap()
+}
+
 /// Waits until something holds, for as long as [`PATIENCE`] lasts.
 pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, holds: impl Fn() -> F) {
     let deadline = tokio::time::Instant::now() + PATIENCE;

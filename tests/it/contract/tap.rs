@@ -19,7 +19,6 @@ use shopee::{Client, ClientConfig, Credential, Hosts};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use super::calls::{self, Arguments};
-use crate::support::PATIENCE;
 
 /// The documents are of this time.
 const START: &str = "2026-09-28T12:34:56Z";
@@ -107,7 +106,7 @@ fn client(base: &str) -> Client {
 }
 
 fn http() -> reqwest::Client {
-    reqwest::Client::builder().timeout(PATIENCE).build().unwrap()
+    crate::support::client()
 }
 
 #[derive(Clone)]

@@ -48,7 +48,7 @@ async fn a_session_is_read_and_watched(machine: &Machine, serving: &Serving, tok
     assert_eq!(answer["data"]["liveSession"], read, "{answer}");
 
     let query = "subscription($id: ID!) { viewerCount(sessionId: $id) { viewers } }";
-    let mut stream = Stream::open(&serving.url, token, query, id).await;
+    let mut stream = Stream::open(&serving.url, Some(token), query, id).await;
     assert_eq!(stream.data().await["viewerCount"]["viewers"], session.viewers);
     stream
 }

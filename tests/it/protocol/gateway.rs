@@ -84,7 +84,7 @@ impl Gateway {
     }
 
     pub(super) fn request(&self, method: &str) -> reqwest::RequestBuilder {
-        let client = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
+        let client = crate::support::client();
         client.request(method.parse().unwrap(), self.url())
     }
 

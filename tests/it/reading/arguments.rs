@@ -222,7 +222,7 @@ async fn one_session_is_named_in_one_way(database: Database) {
 async fn a_body_that_is_no_text_is_refused(database: Database) {
     let world = World::start(&database).await;
     let send = |body: Vec<u8>| {
-        let request = reqwest::Client::new().post(format!("{}/graphql", world.gateway.url()));
+        let request = crate::support::client().post(format!("{}/graphql", world.gateway.url()));
         request.bearer_auth(&world.token).header("content-type", "application/json").body(body).send()
     };
     let query = r#"{"query":"{ liveSessions(filter: { nameContains: \"?\" }) { nodes { id } } }"}"#;

@@ -20,6 +20,9 @@ on_both!(
     a_page_that_makes_no_sense_asks_nobody,
 );
 
+/// A session's metric in the sandbox's own words.
+type Measure = fn(&SessionView) -> i64;
+
 async fn an_overview_tells_the_numbers_of_now(database: Database) {
     let world = World::start(&database).await;
     world.shopee().set_viewers(world.on_air().session_id, 4_321).unwrap();
@@ -67,7 +70,7 @@ async fn a_creator_is_who_shopee_says(database: Database) {
     let world = World::start_with(&database, Start::default()).await;
     for account in accounts(&world, "shopeeUserId username region creator { userId userName avatarUrl }").await {
         let shopee = world.shopee().accounts();
-        let known = shopee.iter().find(|known| known.user_id.to_string() == account["shopeeUserId"]).unwrap();
+        let known = shopee.iter().find(|known| account["shopeeUserId"] == json!(known.user_id.to_string())).unwrap();
         assert_eq!(account["creator"]["userId"], account["shopeeUserId"]);
         assert_eq!(account["creator"]["userName"], known.username);
         assert_eq!(
@@ -93,7 +96,7 @@ async fn whoever_is_on_air_is_told(database: Database) {
     let world = World::start_with(&database, Start::default()).await;
     for account in accounts(&world, "shopeeUserId ongoingLive { sessionId title viewers }").await {
         let on_air = world.shopee().on_air().into_iter();
-        let own = on_air.filter(|session| account["shopeeUserId"] == session.user_id.to_string());
+        let own = on_air.filter(|session| account["shopeeUserId"] == json!(session.user_id.to_string()));
         let newest = own.max_by_key(|session| session.started_at);
         let expected = newest.map(|session| {
             json!({ "sessionId": session.session_id.to_string(), "title": session.title, "viewers": session.viewers })
@@ -157,7 +160,7 @@ fn remote_session(session: &SessionView) -> Value {
 async fn shopee_orders_and_searches_its_list(database: Database) {
     let world = World::start(&database).await;
     let sessions = own_sessions(&world);
-    let orders: [(&str, fn(&SessionView) -> i64); 6] = [
+    let orders: [(&str, Measure); 6] = [
         ("VIEWERS", |session| session.total_viewers as i64),
         ("PEAK_VIEWERS", |session| session.peak_viewers as i64),
         ("LIKES", |session| session.likes as i64),

@@ -127,7 +127,10 @@ async fn sessions_in_every_order_tile(database: Database) {
 }
 
 /// Every order, and what it compares: nothing counts as less than zero.
-const ORDERS: [(&str, fn(&live_session::Model) -> i64); 5] = [
+/// What an order compares.
+type Compared = fn(&live_session::Model) -> i64;
+
+const ORDERS: [(&str, Compared); 5] = [
     ("STARTED_AT", |row| row.started_at.timestamp_micros()),
     ("TOTAL_VIEWERS", |row| row.total_viewers.unwrap_or(-1)),
     ("PEAK_VIEWERS", |row| row.peak_viewers.unwrap_or(-1)),

@@ -154,7 +154,10 @@ async fn a_page_costs_the_same_whatever_its_size(database: Database) {
             wrong.push(shape.name);
         }
     }
-    println!("{table}");
+    #[expect(clippy::print_stdout, reason = "the figures are for whoever asks for them with --nocapture")]
+    {
+        println!("{table}");
+    }
     assert!(wrong.is_empty(), "not as expected: {wrong:?}\n{table}");
     assert!(world.shopee().calls_by_name().is_empty(), "{:?}", world.shopee().calls_by_name());
     world.stop().await;

@@ -26,13 +26,6 @@ impl Introspection {
         Self(world.data(QUERY, json!({})).await["__schema"].take())
     }
 
-    /// Every type that is ours: not GraphQL's own scalars, and not the types of introspection.
-    pub(crate) fn types(&self) -> impl Iterator<Item = &Value> {
-        const STANDARD: [&str; 5] = ["Boolean", "Float", "ID", "Int", "String"];
-        let ours = |name: &str| !name.starts_with("__") && !STANDARD.contains(&name);
-        list(&self.0["types"]).iter().filter(move |kind| ours(text(&kind["name"])))
-    }
-
     pub(crate) fn named(&self, name: &str) -> &Value {
         list(&self.0["types"]).iter().find(|kind| kind["name"] == name).unwrap_or_else(|| panic!("no type {name}"))
     }
@@ -50,15 +43,6 @@ impl Introspection {
         }
         self.named(text(&reference["name"]))
     }
-}
-
-/// Whether a field's or argument's type is a list of something.
-pub(crate) fn is_list(element: &Value) -> bool {
-    let mut reference = &element["type"];
-    while !reference["ofType"].is_null() && reference["kind"] != "LIST" {
-        reference = &reference["ofType"];
-    }
-    reference["kind"] == "LIST"
 }
 
 /// The entries of an array, none if there is no array.

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use shopee::Credential;
 use testing::Database;
 
-use super::{PATIENCE, stream::Stream};
+use super::stream::Stream;
 
 /// The owner of the first studio, which has all accounts unless a test says otherwise.
 pub(crate) const OWNER: &str = "owner@first.example";
@@ -64,7 +64,7 @@ impl World {
         let token = mint(app, OWNER).await;
         let stranger_token = mint(app, STRANGER).await;
         sandbox.panel().reset_calls();
-        let client = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
+        let client = crate::support::client();
         Self { gateway, sandbox, client, token, stranger_token }
     }
 

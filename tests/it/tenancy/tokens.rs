@@ -110,7 +110,7 @@ async fn a_good_token_is_taken_as_it_is_sent(database: Database) {
         ("Bearer".to_owned(), 401),
         (String::new(), 401),
     ] {
-        let request = reqwest::Client::new().post(format!("{}/graphql", world.gateway.url()));
+        let request = crate::support::client().post(format!("{}/graphql", world.gateway.url()));
         let request = request.header("authorization", &header).json(&json!({ "query": "{ viewer { email } }" }));
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), status, "{header}");
