@@ -161,7 +161,7 @@ pub const TOKEN_GIVEN_AWAY: &str = "GRAPHIQL_TOKEN would sign in everybody who c
 
 /// What is wrong with the environment: one line a problem, none of them with a value in it.
 #[derive(Debug, thiserror::Error)]
-#[error("the configuration has {}:\n  - {}\nAll variables: live-gateway --help", counted(.0.len()), .0.join("\n  - "))]
+#[error("the configuration has {} (live-gateway --help lists all variables):\n  - {}", counted(.0.len()), .0.join("\n  - "))]
 pub struct ConfigProblems(pub Vec<String>);
 
 fn counted(problems: usize) -> String {

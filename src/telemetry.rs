@@ -1,7 +1,10 @@
 //! Logs: one line an event, as text or JSON. What may not leave the process is kept out where it arises, by types whose
 //! `Debug` prints nothing; nothing is filtered here.
 
-use std::io::{self, IsTerminal as _};
+use std::{
+    env,
+    io::{self, IsTerminal as _},
+};
 
 use tracing_subscriber::{Layer as _, filter::Targets, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
@@ -9,8 +12,7 @@ use crate::config::LogFormat;
 
 /// Installs the global subscriber. A second call (several gateways in one test process) leaves the first in place.
 pub fn install(filter: &Targets, format: LogFormat) {
-    // Colours are for a terminal; in a file they are noise.
-    let lines = fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
+    let lines = fmt::layer().with_writer(io::stderr).with_ansi(is_coloured());
     let lines = match format {
         LogFormat::Text => lines.boxed(),
         LogFormat::Json => lines.json().boxed(),
@@ -18,4 +20,9 @@ pub fn install(filter: &Targets, format: LogFormat) {
     if tracing_subscriber::registry().with(filter.clone()).with(lines).try_init().is_err() {
         tracing::debug!("a log subscriber is installed already");
     }
+}
+
+/// Colours are for eyes: in a file or a journal they are noise.
+fn is_coloured() -> bool {
+    io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|wish| wish.is_empty())
 }
