@@ -7,6 +7,7 @@ mod failing;
 mod pollers;
 mod refusing;
 mod sharing;
+mod signed_out;
 mod watching;
 
 use std::fmt::Display;
@@ -42,6 +43,11 @@ fn live_metrics<S: Display>(session: S) -> String {
 /// What an event of either subscription says.
 fn told(data: &Value) -> &Value {
     data.get("viewerCount").or_else(|| data.get("liveMetrics")).expect("an event of a subscription")
+}
+
+/// Whether the event says that its numbers are old.
+fn is_stale(data: &Value) -> bool {
+    told(data)["staleSince"].is_string()
 }
 
 /// How often Shopee was asked for the numbers of a session.

@@ -18,3 +18,4 @@ mod stock_layer;
 mod support;
 mod sync;
 mod tenancy;
+mod writing;

@@ -2,26 +2,19 @@
 
 use std::time::Duration;
 
-use live_gateway::{
-    account::{connect, scope::Scope},
-    commands::ensure_studio,
-};
 use sandbox::{Fault, FaultKind};
-use serde_json::Value;
-use shopee::Credential;
 use testing::{Database, on_both};
 
-use super::{live_metrics, told, viewer_count};
+use super::{is_stale, live_metrics, told, viewer_count};
 use crate::support::{
     stream::Stream,
-    world::{OWNER, Start, World},
+    world::{Start, World},
 };
 
 on_both!(
     events_go_on_whatever_fails,
     a_failure_from_the_first_poll_on_is_told,
     shopees_wish_to_be_left_alone_is_obeyed,
-    an_expired_credential_makes_the_count_old_and_a_new_one_mends_it,
     an_account_of_which_shopee_hides_the_session_is_told,
 );
 
@@ -44,10 +37,6 @@ const FAILURES: [FaultKind; 11] = [
 async fn impatient(database: &Database) -> World {
     let variables = vec![("SHOPEE_TIMEOUT_MS", "400".to_owned())];
     World::start_with(database, Start { accounts: 1, variables }).await
-}
-
-fn is_stale(data: &Value) -> bool {
-    told(data)["staleSince"].is_string()
 }
 
 async fn events_go_on_whatever_fails(database: Database) {
@@ -140,32 +129,6 @@ async fn shopees_wish_to_be_left_alone_is_obeyed(database: Database) {
     assert!(longest >= Duration::from_secs(2), "asked again after {longest:?}");
     drop(stream);
     world.stop().await;
-}
-
-async fn an_expired_credential_makes_the_count_old_and_a_new_one_mends_it(database: Database) {
-    let world = World::start(&database).await;
-    let account = world.first_account();
-    let mut stream = world.subscribe(&viewer_count(world.on_air().session_id)).await;
-    stream.data().await;
-    for style in [sandbox::SignedOut::Unauthorized, sandbox::SignedOut::Forbidden, sandbox::SignedOut::EmptyData] {
-        world.shopee().set_signed_out(style);
-        world.shopee().expire_cookie(account.user_id).unwrap();
-        stream.until("the credential has expired", is_stale).await;
-        world.shopee().renew(account.user_id).unwrap();
-        reconnect(&world).await;
-        stream.until("the new credential works", |data| !is_stale(data)).await;
-    }
-    drop(stream);
-    world.stop().await;
-}
-
-/// Connects the account again, as its owner would after signing in anew.
-async fn reconnect(world: &World) {
-    let (app, account) = (&world.gateway.app, world.first_account());
-    let credential = Credential::from_cookie_header(&account.cookie).unwrap();
-    let region = account.region.to_string().parse().unwrap();
-    let studio = ensure_studio(app, "First Studio", OWNER, chrono_tz::Asia::Jakarta).await.unwrap();
-    connect::connect(app, &Scope::job_runner(), studio, region, &credential).await.unwrap();
 }
 
 async fn an_account_of_which_shopee_hides_the_session_is_told(database: Database) {
