@@ -5,8 +5,8 @@ use testing::{Database, on_sqlite, postgres, postgres_url};
 use tokio::net::TcpListener;
 use url::Url;
 
-use super::{Machine, OWNER};
-use crate::support::left_out;
+use super::Machine;
+use crate::support::{left_out, world::OWNER};
 
 const SERVE: &[&str] = &["serve"];
 const MIGRATE: &[&str] = &["migrate"];
@@ -19,11 +19,8 @@ async fn every_missing_variable_is_told_at_once() {
         machine.variables.clear();
         for command in [SERVE, MIGRATE, TOKEN] {
             let words = machine.fail(command).await;
-            let expected = [
-                "TOKEN_SECRET is not set (make one: openssl rand -hex 32)",
-                "CREDENTIAL_KEY is not set (make one: openssl rand -base64 32)",
-            ];
-            assert_eq!(problems(&words), expected, "{words}");
+            let [secret, key] = problems(&words)[..] else { panic!("{words}") };
+            assert!(secret.starts_with("TOKEN_SECRET is not set") && key.starts_with("CREDENTIAL_KEY is not set"));
         }
     })
     .await;
@@ -56,7 +53,7 @@ async fn every_wrong_variable_is_told_without_its_value() {
 
 /// The lines of a list of problems.
 fn problems(words: &str) -> Vec<&str> {
-    words.lines().skip(1).map(|line| line.trim_start_matches([' ', '-'])).collect()
+    words.lines().filter_map(|line| line.strip_prefix("  - ")).collect()
 }
 
 #[tokio::test]
