@@ -10,8 +10,9 @@ use std::{error::Error, net::SocketAddr, path::Path, process::ExitCode, time::Du
 use live_gateway::{
     account::{connect, scope::Scope},
     app::App,
-    commands::{ensure_studio, in_words, sentence, token_for},
+    commands::{ensure_studio, sentence, token_for},
     config::Config,
+    error::chain,
     serve::{Gateway, stop_signal},
     session::sync::{self, Reach},
     telemetry,
@@ -31,7 +32,7 @@ async fn main() -> ExitCode {
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("demo: {}", in_words(&*error));
+            eprintln!("demo: {}", chain(&*error));
             ExitCode::FAILURE
         }
     }

@@ -19,7 +19,7 @@ use crate::{
     api,
     app::App,
     config::Config,
-    error::{ClientError, Error, ShopeeFaultKind},
+    error::{ClientError, Error, ShopeeFaultKind, chain},
     serve,
     session::sync::{self, Reach},
     telemetry,
@@ -91,22 +91,11 @@ pub async fn run(command: Command) -> Result<(), Failure> {
     }
 }
 
-/// An error with its causes on one line. Many libraries repeat the cause in their own text; it is told once.
-pub fn in_words(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut words = error.to_string();
-    for cause in std::iter::successors(error.source(), |cause| cause.source()).map(ToString::to_string) {
-        if !words.contains(&cause) {
-            words = format!("{words}: {cause}");
-        }
-    }
-    words
-}
-
 /// The operator is one of us: the cause is told, not masked.
 pub fn sentence(error: Error) -> Failure {
     match error {
         Error::Client(error) => error.to_string().into(),
-        Error::Internal(cause) => in_words(&*cause).into(),
+        Error::Internal(cause) => chain(&*cause).into(),
     }
 }
 
@@ -137,7 +126,7 @@ async fn require_migrated(config: &Config) -> Result<(), Failure> {
     options.max_connections(1).acquire_timeout(ANSWER_WITHIN).sqlx_logging(false);
     options.map_sqlx_sqlite_opts(|sqlite| sqlite.create_if_missing(false));
     let connection = sea_orm::Database::connect(options).await.map_err(|error| {
-        let cause = in_words(&error);
+        let cause = chain(&error);
         format!("the database cannot be opened (if it is new, run `live-gateway migrate`): {cause}")
     })?;
     let pending = migration::pending(&connection).await;

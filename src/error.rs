@@ -137,10 +137,15 @@ impl Error {
     }
 }
 
-/// An error with all its causes, on one line.
+/// An error with its causes on one line. Many libraries repeat the cause in their own text; it is told once.
 pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    let mut words = error.to_string();
+    for cause in std::iter::successors(error.source(), |cause| cause.source()).map(ToString::to_string) {
+        if !words.contains(&cause) {
+            words = format!("{words}: {cause}");
+        }
+    }
+    words
 }
 
 impl From<ClientError> for Error {

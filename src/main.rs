@@ -9,6 +9,7 @@ use clap::Parser;
 use live_gateway::{
     commands::{self, Command},
     config,
+    error::chain,
 };
 
 #[global_allocator]
@@ -30,7 +31,7 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // The last word to the operator, also when no log is set up.
-            let _ = writeln!(stderr(), "live-gateway: {}", commands::in_words(&*error));
+            let _ = writeln!(stderr(), "live-gateway: {}", chain(&*error));
             ExitCode::FAILURE
         }
     }

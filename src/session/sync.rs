@@ -84,7 +84,7 @@ pub async fn sync_account(app: &App, account_id: i64, reach: Reach) -> Result<u6
         streamer_id: *row.shopee_user_id.read()?,
         streamer_name: row.username.read()?.clone(),
     };
-    let run = Run { app, scope, access, owner };
+    let run = Run { app, shopee: app.shopee.patient(), scope, access, owner };
     let listed = run.sessions(reach).await?;
     let transaction = app.database.write().await?;
     account::store::set_synced(&run.scope, &transaction, account_id, app.clock.now()).await?;
@@ -100,6 +100,8 @@ fn statements(app: &App) -> Statements {
 /// One account being synced.
 struct Run<'a> {
     app: &'a App,
+    /// A job has time to wait for its turn.
+    shopee: shopee::Client,
     scope: Scope,
     access: Arc<Access>,
     owner: Owner,
@@ -122,7 +124,7 @@ impl Run<'_> {
 
     async fn page(&self, page: u32) -> Result<Vec<ListedSession>> {
         let query = SessionListQuery { page, page_size: PAGE_SIZE, ..SessionListQuery::default() };
-        match self.app.shopee.session_list(&self.access.account(), &query).await {
+        match self.shopee.session_list(&self.access.account(), &query).await {
             Ok(answer) => Ok(answer.list),
             Err(error) => {
                 signed_out::note(self.app, &self.access, &error).await;
@@ -145,7 +147,7 @@ impl Run<'_> {
 
     /// Lists call a session "on air" for minutes after its end; what is asked of the session itself is reliable.
     async fn is_over(&self, session_id: i64) -> bool {
-        let info = self.app.shopee.session_info(&self.access.account(), session_id).await;
+        let info = self.shopee.session_info(&self.access.account(), session_id).await;
         matches!(info, Ok(Some(info)) if info.status == Some(SessionStatus::Ended))
     }
 
@@ -163,7 +165,7 @@ impl Run<'_> {
 
     async fn items(&self, session_key: i64, session_id: i64) -> Result<()> {
         let query = ProductListQuery { page_size: MOST_PRODUCTS, ..ProductListQuery::default() };
-        let answer = self.app.shopee.product_list(&self.access.account(), session_id, &query).await;
+        let answer = self.shopee.product_list(&self.access.account(), session_id, &query).await;
         let products = answer.map_err(|error| Error::from(&error))?.list;
         let items: Vec<ListedItem> = products.iter().map(|product| listed_item(product, self.owner.region)).collect();
         let transaction = self.app.database.write().await?;
@@ -178,7 +180,7 @@ impl Run<'_> {
             if !self.is_over(session_id).await {
                 continue;
             }
-            if let Ok(Some(overview)) = self.app.shopee.overview(&self.access.account(), session_id).await {
+            if let Ok(Some(overview)) = self.shopee.overview(&self.access.account(), session_id).await {
                 let transaction = self.app.database.write().await?;
                 let (metrics, now) = (Metrics::from(&overview), self.app.clock.now());
                 upsert::set_ended(&self.scope, &transaction, session_key, &metrics, now).await?;
