@@ -8,11 +8,12 @@
 use std::{error::Error, net::SocketAddr, path::Path, process::ExitCode, time::Duration};
 
 use live_gateway::{
-    account::{connect, scope::Scope},
+    account::connect,
     app::App,
     commands::{ensure_studio, sentence, token_for},
     config::Config,
     error::chain,
+    identity::scope::Scope,
     serve::{Gateway, stop_signal},
     session::sync::{self, Reach},
     telemetry,

@@ -1,20 +1,25 @@
 //! The whole schema on one screen: the rooms' parts, the limits, what every operation carries.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use async_graphql::{EmptyMutation, MergedObject, MergedSubscription, Request, SDLExportOptions};
+use async_graphql::{MergedObject, MergedSubscription, Request, SDLExportOptions};
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use crate::{
-    account::{
-        self,
-        schema::AccountQuery,
-        scope::{Asker, Scope, Viewer},
-    },
+    account,
     app::App,
     cost::Cost,
     graphql::{context::Operation, cost::ReportCost},
+    identity::{
+        self,
+        actor::Actor,
+        schema::{IdentityQuery, StudioMutation},
+        scope::{Asker, Viewer},
+    },
     session::{
         self,
         schema::{SessionQuery, SessionSubscription},
@@ -23,13 +28,17 @@ use crate::{
 
 /// Where reading starts.
 #[derive(MergedObject, Default)]
-pub struct Query(AccountQuery, SessionQuery);
+pub struct Query(IdentityQuery, SessionQuery);
+
+/// What changes something. Fields run one after the other. A field that fails is null and leaves the others alone.
+#[derive(MergedObject, Default)]
+pub struct Mutation(StudioMutation);
 
 /// What moves by itself: every subscription delivers the present state at once, then each newer one.
 #[derive(MergedSubscription, Default)]
 pub struct Subscription(SessionSubscription);
 
-pub type Schema = async_graphql::Schema<Query, EmptyMutation, Subscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// Objects within objects, counted after fragments are expanded; GraphiQL's own introspection needs 13.
 const DEEPEST: usize = 15;
@@ -54,8 +63,8 @@ pub fn sdl() -> String {
     builder().finish().sdl_with_options(options)
 }
 
-fn builder() -> async_graphql::SchemaBuilder<Query, EmptyMutation, Subscription> {
-    Schema::build(Query::default(), EmptyMutation, Subscription::default())
+fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .limit_depth(DEEPEST)
         .limit_complexity(HEAVIEST)
         .override_output_type_description::<DateTime<Utc>>(
@@ -71,23 +80,26 @@ fn builder() -> async_graphql::SchemaBuilder<Query, EmptyMutation, Subscription>
 pub struct Attachment {
     app: App,
     viewer: Option<Arc<Viewer>>,
+    address: Option<IpAddr>,
     /// What the sign-in cost: the first operation after it pays.
     sign_in: Arc<Mutex<Option<Arc<Cost>>>>,
 }
 
 impl Attachment {
-    pub fn new(app: App, viewer: Option<Arc<Viewer>>, sign_in: Arc<Cost>) -> Self {
-        Self { app, viewer, sign_in: Arc::new(Mutex::new(Some(sign_in))) }
+    pub fn new(app: App, viewer: Option<Arc<Viewer>>, address: Option<IpAddr>, sign_in: Arc<Cost>) -> Self {
+        Self { app, viewer, address, sign_in: Arc::new(Mutex::new(Some(sign_in))) }
     }
 
     /// Puts into a request what its resolvers need: who asks, its counters, its loaders.
-    pub fn attach(&self, request: Request) -> Request {
+    pub fn attach(&self, request: Request, request_id: &str) -> Request {
         let cost = self.sign_in.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default();
-        let request = request.data(Operation { cost: cost.clone() }).data(Asker(self.viewer.clone()));
-        let Some(viewer) = &self.viewer else { return request };
-        let (scope, statements) = (Scope::of(viewer), self.app.database.read(cost));
+        let (asker, statements) = (Asker::new(self.viewer.clone()), self.app.database.read(cost.clone()));
         request
-            .data(account::loader::loaders(self.app.clone(), scope.clone(), statements.clone()))
-            .data(session::loader::loaders(scope, statements))
+            .data(Operation { cost })
+            .data(Actor::of_request(self.viewer.as_deref(), self.address, request_id))
+            .data(identity::loader::loaders(asker.clone(), statements.clone()))
+            .data(account::loader::loaders(self.app.clone(), asker.clone(), statements.clone()))
+            .data(session::loader::loaders(asker.clone(), statements))
+            .data(asker)
     }
 }

@@ -1,7 +1,5 @@
 //! What an operator runs: each command prints what it did, and fails with a sentence that says what to do.
 
-mod arguments;
-
 use std::{
     io::{self, IsTerminal as _, Read as _, Write as _},
     time::Duration,
@@ -13,13 +11,17 @@ use sea_orm::{ConnectOptions, DatabaseTransaction};
 use secrecy::{ExposeSecret as _, SecretString};
 use shopee::{Credential, Region};
 
-pub use self::arguments::{Email, StudioName};
 use crate::{
-    account::{connect, scope::Scope, store, token},
+    account::connect,
     api,
     app::App,
     config::Config,
     error::{ClientError, Error, ShopeeFaultKind, chain},
+    identity::{
+        names::{Email, StudioName},
+        scope::Scope,
+        store, token,
+    },
     serve,
     session::sync::{self, Reach},
     telemetry,

@@ -6,6 +6,7 @@ mod reader;
 
 use std::{collections::HashMap, ffi::OsString, fmt::Write as _, net::SocketAddr, num::NonZeroU32, time::Duration};
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 use shopee::Hosts;
 use tracing_subscriber::filter::Targets;
@@ -84,6 +85,11 @@ pub const VARIABLES: &[Variable] = &[
         Some(""),
         "Origins, separated by commas, that may open websockets besides the gateway's own.",
     ),
+    variable(
+        "TRUSTED_PROXIES",
+        Some(""),
+        "Networks, separated by commas, of the proxies whose X-Forwarded-For tells where clients are: 10.0.0.0/8.",
+    ),
     variable("INTROSPECTION", Some("true"), "Whether the schema may be asked for its types."),
     variable("GRAPHIQL", Some("true"), "Whether GraphiQL is served at /."),
     variable(
@@ -139,6 +145,7 @@ pub struct Config {
     pub operation_timeout: Duration,
     pub batch_limit: Option<usize>,
     pub allowed_origins: Vec<String>,
+    pub trusted_proxies: Vec<IpNet>,
     pub introspection: bool,
     pub graphiql: bool,
     pub graphiql_token: Option<SecretString>,
@@ -198,6 +205,7 @@ impl Config {
             operation_timeout: reader.milliseconds("OPERATION_TIMEOUT_MS", 100, 600_000),
             batch_limit: Some(reader.number("BATCH_LIMIT", 0, 1000) as usize).filter(|limit| *limit > 0),
             allowed_origins: reader.list("ALLOWED_ORIGINS"),
+            trusted_proxies: reader.networks("TRUSTED_PROXIES"),
             introspection: reader.switch("INTROSPECTION"),
             graphiql: reader.switch("GRAPHIQL"),
             graphiql_token: Some(reader.text("GRAPHIQL_TOKEN"))

@@ -26,6 +26,8 @@ pub enum ClientError {
     Unauthenticated,
     /// The token is malformed, forged, expired or not meant for this gateway: one answer for all of them.
     InvalidToken,
+    /// The viewer may see it, and not do this with it; `needs` is the role that may.
+    Forbidden { needs: &'static str },
     /// There is no such thing, or it is not the viewer's: the two answer alike.
     NotFound { what: &'static str },
     /// An argument cannot be used, with the reason.
@@ -61,6 +63,7 @@ impl ClientError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unauthenticated | Self::InvalidToken => "UNAUTHENTICATED",
+            Self::Forbidden { .. } => "FORBIDDEN",
             Self::NotFound { .. } => "NOT_FOUND",
             Self::InvalidInput { .. } => "BAD_USER_INPUT",
             Self::InvalidCursor { .. } => "INVALID_CURSOR",
@@ -102,6 +105,7 @@ impl fmt::Display for ClientError {
         match self {
             Self::Unauthenticated => f.write_str("Sign in first: send a bearer token in the Authorization header."),
             Self::InvalidToken => f.write_str("This token is not valid here; sign in again."),
+            Self::Forbidden { needs } => write!(f, "Your role in this studio does not allow this; it takes {needs}."),
             Self::NotFound { what } => write!(f, "There is no such {what}, or it is not yours."),
             Self::InvalidInput { argument, reason } => write!(f, "Argument `{argument}` {reason}."),
             Self::InvalidCursor { argument } => {

@@ -8,4 +8,5 @@ pub mod long;
 pub mod money;
 pub mod page;
 pub mod selection;
+pub mod user_error;
 pub mod weight;

@@ -10,15 +10,16 @@
 //!
 //! The choices between the protocols' readings stand in `docs/protocol.md`.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use async_graphql::Executor;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
     middleware, routing,
-    serve::{Listener, ListenerExt as _},
+    serve::{ListenerExt as _, TapIo},
 };
+use ipnet::IpNet;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::Semaphore,
@@ -28,6 +29,7 @@ use tower_http::compression::{CompressionLayer, predicate::SizeAbove};
 
 mod answer;
 mod bearer;
+mod client_address;
 mod graphql;
 mod guard;
 mod limits;
@@ -45,7 +47,7 @@ mod ws;
 pub use limits::{DocumentLimits, Limits, SocketLimits};
 pub use origins::Origins;
 pub use request_id::RequestId;
-pub use sign_in::{Attach, SignIn, SignInError, SignedIn};
+pub use sign_in::{Attach, Caller, SignIn, SignInError, SignedIn};
 
 /// Answers shorter than this are not worth compressing.
 const COMPRESS_ABOVE_BYTES: u64 = 1024;
@@ -60,6 +62,8 @@ pub struct Front<E> {
     pub limits: Limits,
     /// Which pages may use the gateway from a browser: open a websocket, and read answers across origins.
     pub allowed_origins: Origins,
+    /// Networks of the proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
     /// Once cancelled, no socket is opened any more and the open ones are closed with 1012.
     pub shutdown: CancellationToken,
     /// Counts the open sockets. A server's graceful stop does not wait for upgraded connections: after cancelling
@@ -76,12 +80,14 @@ struct Gate<E> {
 
 /// The listener to serve the routes on: it sends what is written at once. Otherwise the kernel holds a small frame back until
 /// the client has acknowledged the one before, and two events in a row arrive 40 ms apart.
-pub fn listener(listener: TcpListener) -> impl Listener<Io = TcpStream, Addr = SocketAddr> {
-    listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection stays slow");
-        }
-    })
+pub fn listener(listener: TcpListener) -> TapIo<TcpListener, fn(&mut TcpStream)> {
+    listener.tap_io(send_at_once)
+}
+
+fn send_at_once(stream: &mut TcpStream) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "a connection stays slow");
+    }
 }
 
 /// The routes of the API: `/graphql`, over HTTP and over websockets.
@@ -91,6 +97,7 @@ pub fn router<E: Executor>(front: Front<E>) -> Router {
         socket_places: Arc::new(Semaphore::new(front.limits.socket.sockets)),
         front,
     };
+    let proxies = gate.front.trusted_proxies.clone();
     let cross_origin = gate.front.allowed_origins.cors();
     let body_limit = DefaultBodyLimit::max(gate.front.limits.body_bytes);
     let endpoint = routing::get(graphql::get::<E>).post(graphql::post::<E>).fallback(graphql::method_not_allowed);
@@ -100,5 +107,6 @@ pub fn router<E: Executor>(front: Front<E>) -> Router {
         .layer(CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(COMPRESS_ABOVE_BYTES)))
         .layer(cross_origin)
         .layer(middleware::from_fn(request_id::label))
+        .layer(middleware::from_fn_with_state(proxies, client_address::note))
         .with_state(Arc::new(gate))
 }

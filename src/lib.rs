@@ -6,7 +6,8 @@
 //! - [`serve`] puts the program together: listeners, jobs, signals, an orderly stop.
 //! - [`http`] speaks HTTP and graphql-transport-ws at `/graphql`, serves the pages and the probes.
 //! - [`api`] is the whole schema on one screen.
-//! - [`session`] is a live session, stored and on air; [`account`] is who asks, and for whom.
+//! - [`session`] is a live session, stored and on air; [`account`] is a Shopee account and its credential;
+//!   [`identity`] is who asks, and what they may do.
 //! - [`graphql`] is the kit the rooms build their part of the schema with: ids, pages, money, faults.
 //! - [`app`] holds what a request may need, built once.
 //! - [`engine`] polls once for many watchers and knows none of the rooms.
@@ -24,6 +25,7 @@ pub mod engine;
 pub mod error;
 pub mod graphql;
 pub mod http;
+pub mod identity;
 pub mod serve;
 pub mod session;
 pub mod telemetry;

@@ -14,13 +14,13 @@ use tokio_util::task::TaskTracker;
 pub use self::stop::stop_signal;
 use self::stop::{Schedule, Signals};
 use crate::{
-    account::token,
     api::{self, Attachment},
     app::{App, BuildError},
     config::{Config, TOKEN_GIVEN_AWAY},
     cost::Cost,
     error::{Error, chain},
-    http::{self, Front, Limits, Origins, RequestId, SignIn, SignInError, SignedIn},
+    http::{self, Caller, Front, Limits, Origins, RequestId, SignIn, SignInError, SignedIn},
+    identity::token,
     session,
 };
 
@@ -84,7 +84,7 @@ impl Gateway {
         let (signals, sockets, jobs) = (Signals::default(), TaskTracker::new(), TaskTracker::new());
         jobs.spawn(session::sync::run(app.clone(), signals.jobs.clone()));
         let routes = routes(&app, &signals, sockets.clone());
-        let server = axum::serve(http::listener(listener), routes);
+        let server = axum::serve(http::listener(listener), routes.into_make_service_with_connect_info::<SocketAddr>());
         let server = server.with_graceful_shutdown(signals.listener.clone().cancelled_owned());
         let server = tokio::spawn(server.into_future());
         tracing::info!(%address, "listening");
@@ -151,6 +151,7 @@ fn routes(app: &App, signals: &Signals, sockets: TaskTracker) -> axum::Router {
         sign_in: sign_in(app.clone()),
         limits: Limits { deadline: config.operation_timeout, batch: config.batch_limit, ..Limits::default() },
         allowed_origins: Origins::and(config.allowed_origins.iter().cloned()),
+        trusted_proxies: config.trusted_proxies.clone(),
         shutdown: signals.sockets.clone(),
         sockets,
     };
@@ -166,21 +167,24 @@ fn routes(app: &App, signals: &Signals, sockets: TaskTracker) -> axum::Router {
 
 /// How the HTTP layer finds out who asks.
 fn sign_in(app: App) -> SignIn {
-    Arc::new(move |bearer| {
+    Arc::new(move |Caller { bearer, address }| {
         let app = app.clone();
         async move {
             let cost = Arc::new(Cost::default());
-            let Some(bearer) = bearer else { return Ok(signed_in(Attachment::new(app, None, cost), None)) };
+            let Some(bearer) = bearer else { return Ok(signed_in(Attachment::new(app, None, address, cost), None)) };
             let signed = token::sign_in(&app, &bearer, cost.clone()).await.map_err(refusal)?;
             let expires_in = (signed.expires_at - app.clock.now()).to_std().unwrap_or_default();
-            Ok(signed_in(Attachment::new(app, Some(signed.viewer), cost), Some(expires_in)))
+            Ok(signed_in(Attachment::new(app, Some(signed.viewer), address, cost), Some(expires_in)))
         }
         .boxed()
     })
 }
 
 fn signed_in(attachment: Attachment, expires_in: Option<Duration>) -> SignedIn {
-    SignedIn { attach: Arc::new(move |request: Request, _: &RequestId| attachment.attach(request)), expires_in }
+    SignedIn {
+        attach: Arc::new(move |request: Request, id: &RequestId| attachment.attach(request, id.as_str())),
+        expires_in,
+    }
 }
 
 fn refusal(error: Error) -> SignInError {

@@ -8,12 +8,12 @@ use shopee::{Account, Credential, Region, UserInfo};
 
 use super::{
     credential::{self, Owner},
-    scope::Scope,
     store,
 };
 use crate::{
     app::App,
     error::{Error, Result},
+    identity::scope::Scope,
 };
 
 /// A credential that Shopee accepts, and whose it is.

@@ -8,28 +8,22 @@ use async_graphql::{
     runtime::{TokioSpawner, TokioTimer},
 };
 
-use super::{
-    access::Access,
-    schema::{ShopeeAccount, Studio},
-    scope::Scope,
-    store,
-};
+use super::{access::Access, schema::ShopeeAccount, store};
 use crate::{
     app::App,
     database::{Statements, sparse::Read as _},
     error::{Error, Result},
     graphql::context::ContextExt as _,
+    identity::scope::Asker,
 };
 
-/// Loads rows of the account room by key, within one operation's scope.
+/// Loads rows of the account room by key, within what the operation's sender may see.
 pub struct AccountLoader {
     app: App,
-    scope: Scope,
+    asker: Asker,
     statements: Statements,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct StudioKey(i64);
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct AccountKey(i64);
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,13 +32,8 @@ struct AccessKey(i64);
 pub type AccountLoaders = DataLoader<AccountLoader>;
 
 /// The loader of one operation.
-pub fn loaders(app: App, scope: Scope, statements: Statements) -> AccountLoaders {
-    DataLoader::new(AccountLoader { app, scope, statements }, TokioSpawner::current(), TokioTimer::default())
-}
-
-/// A studio by its key; `None` when it is not there or not the viewer's.
-pub async fn studio(ctx: &Context<'_>, key: i64) -> Result<Option<Studio>> {
-    ctx.given::<AccountLoaders>()?.load_one(StudioKey(key)).await
+pub fn loaders(app: App, asker: Asker, statements: Statements) -> AccountLoaders {
+    DataLoader::new(AccountLoader { app, asker, statements }, TokioSpawner::current(), TokioTimer::default())
 }
 
 /// An account by its key; `None` when it is not there or not the viewer's.
@@ -58,24 +47,13 @@ pub async fn access(ctx: &Context<'_>, key: i64) -> Result<Arc<Access>> {
     access.ok_or_else(|| Error::not_found("account"))?
 }
 
-impl Loader<StudioKey> for AccountLoader {
-    type Value = Studio;
-    type Error = Error;
-
-    async fn load(&self, keys: &[StudioKey]) -> Result<HashMap<StudioKey, Studio>> {
-        let keys: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = store::studios(&self.scope, &self.statements, &keys).await?;
-        rows.into_iter().map(|row| Ok((StudioKey(*row.id.read()?), Studio::from(row)))).collect()
-    }
-}
-
 impl Loader<AccountKey> for AccountLoader {
     type Value = ShopeeAccount;
     type Error = Error;
 
     async fn load(&self, keys: &[AccountKey]) -> Result<HashMap<AccountKey, ShopeeAccount>> {
         let keys: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = store::accounts(&self.scope, &self.statements, &keys, store::ACCOUNT_COLUMNS).await?;
+        let rows = store::accounts(&self.asker.scope()?, &self.statements, &keys, store::ACCOUNT_COLUMNS).await?;
         rows.into_iter().map(|row| Ok((AccountKey(*row.id.read()?), ShopeeAccount::from(row)))).collect()
     }
 }
@@ -86,7 +64,7 @@ impl Loader<AccessKey> for AccountLoader {
 
     async fn load(&self, keys: &[AccessKey]) -> Result<HashMap<AccessKey, Result<Arc<Access>>>> {
         let keys: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = store::accesses(&self.scope, &self.statements, &keys).await?;
+        let rows = store::accesses(&self.asker.scope()?, &self.statements, &keys).await?;
         let key = &self.app.config.credential_key;
         rows.iter().map(|row| Ok((AccessKey(*row.id.read()?), Access::open(key, row)))).collect()
     }

@@ -1,7 +1,7 @@
 //! An account whose credential Shopee no longer accepts: noted once, so that nobody goes on presenting it.
 
-use super::{access::Access, scope::Scope, store};
-use crate::{app::App, error::Result};
+use super::{access::Access, store};
+use crate::{app::App, error::Result, identity::scope::Scope};
 
 /// Notes that the account is signed out, if that is what this error says. One call's refusal may be a fault of that call, so
 /// Shopee is asked who the account is before anything is noted.

@@ -3,13 +3,14 @@
 use std::{
     collections::HashMap,
     ffi::{OsStr, OsString},
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     num::NonZeroU32,
     str::FromStr,
     time::Duration,
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use ipnet::IpNet;
 use sea_orm::sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
 use shopee::{HostRole, Hosts, Region};
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -93,6 +94,17 @@ impl Reader {
     pub(super) fn list(&mut self, name: &'static str) -> Vec<String> {
         let text = self.text(name);
         text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// Networks, or single addresses.
+    pub(super) fn networks(&mut self, name: &'static str) -> Vec<IpNet> {
+        let entries = self.list(name);
+        let network = |entry: &String| entry.parse().or_else(|_| entry.parse::<IpAddr>().map(IpNet::from)).ok();
+        let networks: Vec<IpNet> = entries.iter().filter_map(network).collect();
+        if networks.len() < entries.len() {
+            self.problems.push(format!("{name} is not a list of networks such as 10.0.0.0/8, 192.0.2.1"));
+        }
+        networks
     }
 
     /// A list without a level or `=` in one of its entries is mostly a misspelt level, and would log that target alone.

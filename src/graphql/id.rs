@@ -17,7 +17,8 @@ pub enum Kind {
 impl Kind {
     pub const ALL: [Self; 4] = [Self::Studio, Self::ShopeeAccount, Self::LiveSession, Self::LiveSessionItem];
 
-    fn name(self) -> &'static str {
+    /// As it stands in ids.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Studio => "Studio",
             Self::ShopeeAccount => "ShopeeAccount",

@@ -22,6 +22,7 @@ use super::{
     Gate, Limits, RequestId, SignedIn,
     answer::Answer,
     bearer,
+    client_address::ClientAddress,
     media::{self, Media},
     operation::{Operation, Place, unbroken},
     parameters::{Body, Parameters},
@@ -35,25 +36,27 @@ const OTHER_METHODS: &str = "Send queries by GET or POST, and mutations by POST.
 pub(super) async fn get<E: Executor>(
     State(gate): State<Arc<Gate<E>>>,
     Extension(id): Extension<RequestId>,
+    Extension(from): Extension<ClientAddress>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     match upgrade {
-        Ok(upgrade) => ws::accept(&gate, upgrade, &headers)
+        Ok(upgrade) => ws::accept(&gate, upgrade, &headers, from)
             .unwrap_or_else(|refusal| Answer::refused(refusal, &id).into_http(Media::Json)),
         Err(rejection) if headers.contains_key(UPGRADE) => rejection.into_response(),
-        Err(_) => respond(&id, &headers, gate.answer_get(&id, &headers, &query.unwrap_or_default())).await,
+        Err(_) => respond(&id, &headers, gate.answer_get(&id, from, &headers, &query.unwrap_or_default())).await,
     }
 }
 
 pub(super) async fn post<E: Executor>(
     State(gate): State<Arc<Gate<E>>>,
     Extension(id): Extension<RequestId>,
+    Extension(from): Extension<ClientAddress>,
     request: Request,
 ) -> Response {
     let headers = request.headers().clone();
-    respond(&id, &headers, gate.answer_post(&id, &headers, request)).await
+    respond(&id, &headers, gate.answer_post(&id, from, &headers, request)).await
 }
 
 pub(super) async fn method_not_allowed(Extension(id): Extension<RequestId>, headers: HeaderMap) -> Response {
@@ -87,10 +90,16 @@ async fn respond(
 }
 
 impl<E: Executor> Gate<E> {
-    async fn answer_get(&self, id: &RequestId, headers: &HeaderMap, query: &str) -> Result<Answers, Refusal> {
+    async fn answer_get(
+        &self,
+        id: &RequestId,
+        from: ClientAddress,
+        headers: &HeaderMap,
+        query: &str,
+    ) -> Result<Answers, Refusal> {
         let place = self.place()?;
         let parameters = Parameters::from_query_string(query)?;
-        let client = self.sign_in(bearer::from_headers(headers)).await?;
+        let client = self.sign_in(bearer::from_headers(headers), from).await?;
         let operation = Operation::prepare(parameters, &self.front.limits.document)?;
         if operation.kind == OperationType::Mutation {
             return Err(Refusal::method_not_allowed(GET_ONLY_QUERIES));
@@ -98,12 +107,18 @@ impl<E: Executor> Gate<E> {
         self.run(operation, &client, id, place).await.map(Answers::Single)
     }
 
-    async fn answer_post(&self, id: &RequestId, headers: &HeaderMap, request: Request) -> Result<Answers, Refusal> {
+    async fn answer_post(
+        &self,
+        id: &RequestId,
+        from: ClientAddress,
+        headers: &HeaderMap,
+        request: Request,
+    ) -> Result<Answers, Refusal> {
         let place = self.place()?;
         media::require_json(headers)?;
         let body = read(request, &self.front.limits).await?;
         let body = Body::from_json(&body, self.front.limits.batch)?;
-        let client = self.sign_in(bearer::from_headers(headers)).await?;
+        let client = self.sign_in(bearer::from_headers(headers), from).await?;
         match body {
             Body::Single(parameters) => self.prepare_and_run(parameters, &client, id, place).await.map(Answers::Single),
             Body::Batch(requests) => {

@@ -11,8 +11,8 @@ use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 use tracing::Instrument as _;
 
 use super::{
-    Attach, DocumentLimits, Gate, RequestId, SignInError, SignedIn, answer::Answer, bearer::Token, guard,
-    parameters::Parameters, refusal::Refusal,
+    Attach, Caller, DocumentLimits, Gate, RequestId, SignInError, SignedIn, answer::Answer, bearer::Token,
+    client_address::ClientAddress, guard, parameters::Parameters, refusal::Refusal,
 };
 
 /// The place of a request among those at work. Whatever works for it holds it.
@@ -83,8 +83,9 @@ impl<E: Executor> Gate<E> {
         place.map(Arc::new).map_err(|_| Refusal::overloaded("requests"))
     }
 
-    pub(super) async fn sign_in(&self, token: Token) -> Result<SignedIn, SignInError> {
-        let answer = timeout(self.front.limits.deadline, (self.front.sign_in)(token?));
+    pub(super) async fn sign_in(&self, token: Token, from: ClientAddress) -> Result<SignedIn, SignInError> {
+        let caller = Caller { bearer: token?, address: from.0 };
+        let answer = timeout(self.front.limits.deadline, (self.front.sign_in)(caller));
         answer.await.unwrap_or(Err(SignInError::Unavailable))
     }
 

@@ -1,15 +1,24 @@
 //! Who asks: the seam between this layer, which finds the token, and the room that knows what it is worth.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
 use async_graphql::Request;
 use futures_util::future::BoxFuture;
 
 use super::RequestId;
 
-/// Decides who a bearer token belongs to. Called once for an HTTP request and once for a socket. `None` means that no token
-/// was sent: such clients are anonymous, and the schema's guards decide what they may see.
-pub type SignIn = Arc<dyn Fn(Option<String>) -> BoxFuture<'static, Result<SignedIn, SignInError>> + Send + Sync>;
+/// What a client says of itself, and what its connection tells.
+#[derive(Clone)]
+pub struct Caller {
+    /// The bearer token; `None` if none was sent.
+    pub bearer: Option<String>,
+    /// Where it comes from; `None` where the connection does not tell.
+    pub address: Option<IpAddr>,
+}
+
+/// Decides who a caller is. Called once for an HTTP request and once for a socket. Those who send no token are anonymous, and the
+/// schema's guards decide what they may see.
+pub type SignIn = Arc<dyn Fn(Caller) -> BoxFuture<'static, Result<SignedIn, SignInError>> + Send + Sync>;
 
 /// Puts into a request what its resolvers need to know. Called once for each operation, over HTTP and websockets alike.
 pub type Attach = Arc<dyn Fn(Request, &RequestId) -> Request + Send + Sync>;

@@ -31,6 +31,7 @@ use super::{
     Gate, RequestId, SignInError, SignedIn, SocketLimits,
     answer::Answer,
     bearer::{self, Token},
+    client_address::ClientAddress,
     operation::unbroken,
     parameters::Parameters,
     refusal::Refusal,
@@ -46,10 +47,10 @@ mod upgrade;
 pub(super) use self::upgrade::accept;
 
 /// A socket's whole life.
-async fn converse<E: Executor>(gate: Arc<Gate<E>>, socket: WebSocket, token: Token, spoken: bool) {
+async fn converse<E: Executor>(gate: Arc<Gate<E>>, socket: WebSocket, from: (Token, ClientAddress), spoken: bool) {
     let (sink, mut incoming) = socket.split();
     let (outbox, mut writer) = Outbox::new(&gate.front.limits.socket, sink);
-    let mut conversation = Conversation::new(gate, outbox, token);
+    let mut conversation = Conversation::new(gate, outbox, from);
     let end = match spoken {
         false => End::Close(Close::SUBPROTOCOL),
         true => select! {
@@ -121,16 +122,17 @@ struct Conversation<E> {
     outbox: Outbox,
     /// What the upgrade request carried, for clients that send none with `connection_init`.
     token: Token,
+    address: ClientAddress,
     phase: Phase,
     running: Running,
     last_heard: Instant,
 }
 
 impl<E: Executor> Conversation<E> {
-    fn new(gate: Arc<Gate<E>>, outbox: Outbox, token: Token) -> Self {
+    fn new(gate: Arc<Gate<E>>, outbox: Outbox, (token, address): (Token, ClientAddress)) -> Self {
         let now = Instant::now();
         let phase = Phase::Silent(now + gate.front.limits.socket.init_within);
-        Self { gate, outbox, token, phase, running: Running::default(), last_heard: now }
+        Self { gate, outbox, token, address, phase, running: Running::default(), last_heard: now }
     }
 
     fn limits(&self) -> &SocketLimits {
@@ -207,8 +209,8 @@ impl<E: Executor> Conversation<E> {
             Ok(None) => self.token.clone(),
             token => token,
         };
-        let gate = self.gate.clone();
-        let work = async move { unbroken(gate.sign_in(token)).await.unwrap_or(Err(SignInError::Unavailable)) };
+        let (gate, from) = (self.gate.clone(), self.address);
+        let work = async move { unbroken(gate.sign_in(token, from)).await.unwrap_or(Err(SignInError::Unavailable)) };
         self.phase = Phase::SigningIn(work.boxed(), slot);
         ON
     }

@@ -15,7 +15,6 @@ use super::{
     store::{self, ItemRow, SessionRow},
 };
 use crate::{
-    account::scope::Scope,
     database::{Statements, sparse, sparse::Read as _},
     error::{Error, Result},
     graphql::{
@@ -23,6 +22,7 @@ use crate::{
         page::{Connection, Cursor, PageArguments, Slice},
         selection::Selection,
     },
+    identity::scope::{Asker, Scope},
 };
 
 /// The order of a session's items, for their cursors.
@@ -143,7 +143,7 @@ fn slice_of(field: &SelectionField<'_>) -> Option<Slice> {
 
 /// Loads items for sessions that no page fetched them for, within one operation's scope.
 pub struct ItemLoader {
-    scope: Scope,
+    asker: Asker,
     statements: Statements,
 }
 
@@ -158,8 +158,8 @@ struct ItemsKey {
 pub type ItemLoaders = DataLoader<ItemLoader>;
 
 /// The loader of one operation.
-pub fn loaders(scope: Scope, statements: Statements) -> ItemLoaders {
-    let loader = DataLoader::new(ItemLoader { scope, statements }, TokioSpawner::current(), TokioTimer::default());
+pub fn loaders(asker: Asker, statements: Statements) -> ItemLoaders {
+    let loader = DataLoader::new(ItemLoader { asker, statements }, TokioSpawner::current(), TokioTimer::default());
     // Keys are sorted by slice before they become statements: cutting them first would cost more of these, not fewer.
     loader.max_batch_size(usize::MAX)
 }
@@ -182,9 +182,10 @@ impl Loader<ItemsKey> for ItemLoader {
         let columns: Vec<Column> = Column::iter().collect();
         let mut loaded = HashMap::new();
         for ((slice, with_total), session_keys) in alike {
-            let mut rows = store::items_of(&self.scope, &self.statements, &session_keys, slice, &columns).await?;
+            let mut rows =
+                store::items_of(&self.asker.scope()?, &self.statements, &session_keys, slice, &columns).await?;
             let totals = match with_total {
-                true => Some(store::count_items_of(&self.scope, &self.statements, &session_keys).await?),
+                true => Some(store::count_items_of(&self.asker.scope()?, &self.statements, &session_keys).await?),
                 false => None,
             };
             for session_key in session_keys {

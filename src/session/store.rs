@@ -17,10 +17,10 @@ use sea_orm::{
 use shopee::Region;
 
 use crate::{
-    account::scope::Scope,
     database::{Statements, sparse, sparse::Read as _},
     error::Result,
     graphql::page::{Cursor, Slice},
+    identity::scope::Scope,
 };
 
 pub type SessionRow = live_session::ActiveModel;

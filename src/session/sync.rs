@@ -12,11 +12,12 @@ use super::{
     store::upsert::{self, ListedItem, ListedRow, Owner},
 };
 use crate::{
-    account::{self, access::Access, scope::Scope, signed_out},
+    account::{self, access::Access, signed_out},
     app::App,
     cost::Cost,
     database::{Statements, sparse::Read as _},
     error::{Error, Result},
+    identity::scope::Scope,
 };
 
 /// Sessions that one call lists.

@@ -9,11 +9,12 @@ use futures_util::Stream;
 
 use super::{metrics::Metrics, store::upsert};
 use crate::{
-    account::{self, access::Access, scope::Scope, signed_out},
+    account::{self, access::Access, signed_out},
     app::App,
     cost::Cost,
     engine::watch::{Level, Polled},
     error::{ClientError, Error, Result},
+    identity::scope::Scope,
 };
 
 /// A session that is watched.

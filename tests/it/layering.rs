@@ -6,7 +6,7 @@ use std::{
 };
 
 /// From the top, which knows all, to the bottom, which knows nothing. Those on one line do not know each other.
-const TIERS: [&[&str]; 12] = [
+const TIERS: [&[&str]; 13] = [
     &["main"],
     &["commands"],
     &["serve"],
@@ -14,6 +14,7 @@ const TIERS: [&[&str]; 12] = [
     &["api"],
     &["session"],
     &["account"],
+    &["identity"],
     &["graphql"],
     &["app"],
     &["engine", "database", "telemetry"],

@@ -7,6 +7,7 @@ mod configuration;
 mod contract;
 mod demo;
 mod faults;
+mod identity;
 mod layering;
 mod live;
 mod operator;

@@ -97,7 +97,9 @@ fn lists_that_can_grow_are_connections() {
         let name = &definition.name.node;
         for field in fields(&definition) {
             let (path, kind) = (format!("{name}.{}", field.name.node), field.ty.node.to_string());
-            let of_a_page = name.ends_with("Connection");
+            // As long as the input has fields.
+            let of_a_form = field.name.node == "userErrors";
+            let of_a_page = name.ends_with("Connection") || of_a_form;
             assert!(!kind.starts_with('[') || of_a_page || bounded.contains(&path.as_str()), "{path}: {kind}");
             if kind.trim_end_matches('!').ends_with("Connection") {
                 let arguments: Vec<String> =
@@ -137,6 +139,27 @@ fn no_argument_has_a_default() {
         for field in fields(&definition) {
             let with_default = field.arguments.iter().find(|argument| argument.node.default_value.is_some());
             assert!(with_default.is_none(), "{}.{}", definition.name.node, field.name.node);
+        }
+    }
+}
+
+/// A mutation that fails is null, so that the others of its operation keep their answers.
+#[test]
+fn mutations_have_one_input_and_a_payload_of_their_own() {
+    let types = types();
+    let mutations = types.iter().find(|definition| definition.name.node == "Mutation").unwrap();
+    for mutation in fields(mutations) {
+        let name = mutation.name.node.to_string();
+        let title = format!("{}{}", name[..1].to_uppercase(), &name[1..]);
+        assert_eq!(mutation.ty.node.to_string(), format!("{title}Payload"));
+        let arguments: Vec<String> =
+            mutation.arguments.iter().map(|argument| argument.node.ty.node.to_string()).collect();
+        assert!(arguments.is_empty() || arguments == [format!("{title}Input!")], "{name}({arguments:?})");
+        let payload = types.iter().find(|definition| definition.name.node == format!("{title}Payload")).unwrap();
+        for field in fields(payload) {
+            let (field, kind) = (field.name.node.to_string(), field.ty.node.to_string());
+            let expected = field == "userErrors" && kind == "[UserError!]!" || !kind.ends_with('!');
+            assert!(expected, "{title}Payload.{field}: {kind}");
         }
     }
 }

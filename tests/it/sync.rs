@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use entity::{live_session, live_session_item, shopee_account};
 use live_gateway::{
-    account::{connect, scope::Scope},
+    account::connect,
     app::App,
     commands::ensure_studio,
+    identity::scope::Scope,
     session::sync::{Reach, sync_account},
 };
 use sandbox::{AccountView, Fault, FaultKind};

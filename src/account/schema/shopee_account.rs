@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use entity::shopee_account::Status;
 use shopee::SessionListQuery;
 
-use super::{OngoingLive, RemoteSessionOrder, RemoteSessionPage, Studio, remote_session};
+use super::{OngoingLive, RemoteSessionOrder, RemoteSessionPage, remote_session};
 use crate::{
     account::{
         access::{self, Access},
@@ -23,6 +23,7 @@ use crate::{
         selection::Selection,
         weight,
     },
+    identity::{loader as identity_loader, schema::Studio},
     session::schema::{LiveSession, LiveSessionFilter, LiveSessionOrder, page_of_sessions},
 };
 
@@ -124,7 +125,7 @@ impl ShopeeAccount {
         match &self.studio {
             Some(studio) => Ok(studio.clone()),
             None => {
-                let studio = loader::studio(ctx, *self.row.studio_id.read()?).await?;
+                let studio = identity_loader::studio(ctx, *self.row.studio_id.read()?).await?;
                 studio.ok_or_else(|| Error::not_found("studio"))
             }
         }

@@ -6,7 +6,7 @@ use async_graphql::Executor;
 use axum::{extract::ws::WebSocketUpgrade, http::HeaderMap, response::Response};
 
 use super::{converse, outbox::LARGEST_FRAME_BYTES};
-use crate::http::{Gate, bearer, refusal::Refusal};
+use crate::http::{Gate, bearer, client_address::ClientAddress, refusal::Refusal};
 
 const SUBPROTOCOL: &str = "graphql-transport-ws";
 
@@ -21,6 +21,7 @@ pub(in crate::http) fn accept<E: Executor>(
     gate: &Arc<Gate<E>>,
     upgrade: WebSocketUpgrade,
     headers: &HeaderMap,
+    from: ClientAddress,
 ) -> Result<Response, Refusal> {
     if gate.front.shutdown.is_cancelled() {
         return Err(Refusal::shutting_down());
@@ -40,7 +41,7 @@ pub(in crate::http) fn accept<E: Executor>(
     let spoken = upgrade.selected_protocol().is_some();
     let (gate, token, counted) = (gate.clone(), bearer::from_headers(headers), gate.front.sockets.token());
     Ok(upgrade.on_upgrade(move |socket| async move {
-        converse(gate, socket, token, spoken).await;
+        converse(gate, socket, (token, from), spoken).await;
         drop((place, counted));
     }))
 }

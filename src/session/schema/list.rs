@@ -13,8 +13,7 @@ use super::{LiveSession, LiveSessionStatus, live_session::Neighbours};
 use crate::{
     account::{
         access::Access,
-        schema::{Region, ShopeeAccount, Studio},
-        scope::{AskerExt as _, Scope},
+        schema::{Region, ShopeeAccount},
         store as account_store,
     },
     app::App,
@@ -25,6 +24,11 @@ use crate::{
         id::{GlobalId, Kind},
         page::{Connection, PageArguments, Slice},
         selection::Selection,
+    },
+    identity::{
+        schema::Studio,
+        scope::{AskerExt as _, Scope},
+        store as identity_store,
     },
     session::{
         loader,
@@ -274,7 +278,7 @@ impl Ahead<'_> {
             return Ok(HashMap::new());
         }
         let keys = distinct(self.rows, |row| row.studio_id.read())?;
-        let rows = account_store::studios(&self.scope, &self.statements, &keys).await?;
+        let rows = identity_store::studios(&self.scope, &self.statements, &keys).await?;
         rows.into_iter().map(|row| Ok((*row.id.read()?, Studio::from(row)))).collect()
     }
 

@@ -9,7 +9,7 @@ use crate::{
     account::{
         access::{self, Access},
         loader as account_loader,
-        schema::{Region, ShopeeAccount, Studio},
+        schema::{Region, ShopeeAccount},
     },
     database::sparse::Read as _,
     error::{Error, Result},
@@ -21,6 +21,7 @@ use crate::{
         page::{Connection, Cursor, PageArguments},
         weight,
     },
+    identity::{loader as identity_loader, schema::Studio},
     session::{
         loader::{self, BAG_ORDER, ItemSlice},
         store::{OrderField, SessionRow},
@@ -224,7 +225,7 @@ impl LiveSession {
     async fn studio(&self, ctx: &Context<'_>) -> Result<Studio> {
         match &self.neighbours.studio {
             Some(studio) => Ok(studio.clone()),
-            None => account_loader::studio(ctx, *self.row.studio_id.read()?)
+            None => identity_loader::studio(ctx, *self.row.studio_id.read()?)
                 .await?
                 .ok_or_else(|| Error::not_found("studio")),
         }

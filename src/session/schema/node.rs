@@ -7,12 +7,7 @@ use super::{
     list::{columns_for, with_neighbours},
 };
 use crate::{
-    account::{
-        access,
-        schema::{ShopeeAccount, Studio},
-        scope::AskerExt as _,
-        store as account_store,
-    },
+    account::{access, schema::ShopeeAccount, store as account_store},
     database::sparse::Read as _,
     error::Result,
     graphql::{
@@ -20,6 +15,7 @@ use crate::{
         id::{GlobalId, Kind},
         selection::Selection,
     },
+    identity::{schema::Studio, scope::AskerExt as _, store as identity_store},
     session::store,
 };
 
@@ -60,7 +56,7 @@ async fn nodes_of_kind(
     let (scope, statements) = (ctx.scope()?, ctx.statements()?);
     match kind {
         Kind::Studio => {
-            let rows = account_store::studios(&scope, &statements, keys).await?;
+            let rows = identity_store::studios(&scope, &statements, keys).await?;
             keyed(rows, |row| Ok((*row.id.read()?, Node::Studio(row.into()))))
         }
         Kind::ShopeeAccount => {

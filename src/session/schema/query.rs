@@ -6,7 +6,7 @@ use super::{
     node::{Node, nodes_by_id},
 };
 use crate::{
-    account::{schema::Region, scope::AskerExt as _},
+    account::schema::Region,
     error::{Error, Result},
     graphql::{
         context::ContextExt as _,
@@ -15,6 +15,7 @@ use crate::{
         selection::Selection,
         weight,
     },
+    identity::{guard::Needs, scope::AskerExt as _},
     session::store,
 };
 
@@ -30,6 +31,7 @@ impl SessionQuery {
     /// Live sessions of all the viewer's studios, the newest first unless `orderBy` says otherwise. Errors: UNAUTHENTICATED,
     /// BAD_USER_INPUT, INVALID_CURSOR.
     #[graphql(
+        guard = "Needs::SignIn",
         complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
     )]
     #[expect(clippy::too_many_arguments, reason = "one parameter an argument of the field")]
@@ -53,6 +55,7 @@ impl SessionQuery {
 
     /// One live session, by global id or by Shopee's; null when there is none or it is not the viewer's. Errors:
     /// UNAUTHENTICATED, BAD_USER_INPUT (also when two regions know the same Shopee id and `region` is not given).
+    #[graphql(guard = "Needs::SignIn")]
     async fn live_session(
         &self,
         ctx: &Context<'_>,
@@ -64,6 +67,7 @@ impl SessionQuery {
     }
 
     /// Whatever has this global id; null when there is no such thing or it is not the viewer's. Errors: UNAUTHENTICATED.
+    #[graphql(guard = "Needs::SignIn")]
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "A global id.")] id: ID) -> Option<Result<Node>> {
         let found = nodes_by_id(ctx, &Selection::of(ctx), &[id]).await;
         found.map(|mut nodes| nodes.pop().flatten()).transpose()
@@ -71,7 +75,7 @@ impl SessionQuery {
 
     /// Whatever has these global ids, in their order, with null for each that is not there or not the viewer's. Errors:
     /// UNAUTHENTICATED, BAD_USER_INPUT.
-    #[graphql(complexity = "weight::of_list(child_complexity, ids.len() as i64)")]
+    #[graphql(guard = "Needs::SignIn", complexity = "weight::of_list(child_complexity, ids.len() as i64)")]
     async fn nodes(
         &self,
         ctx: &Context<'_>,

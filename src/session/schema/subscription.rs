@@ -6,7 +6,7 @@ use futures_util::{Stream, StreamExt as _};
 
 use super::LiveSession;
 use crate::{
-    account::{schema::Region, scope::AskerExt as _},
+    account::schema::Region,
     engine::watch::Level,
     error::{Error, Result},
     graphql::{
@@ -16,6 +16,7 @@ use crate::{
         money::Money,
         selection::Selection,
     },
+    identity::{guard::Needs, scope::AskerExt as _},
     session::{
         metrics::Metrics,
         schema::query::{session_by_key, session_by_shopee_id},
@@ -32,6 +33,7 @@ impl SessionSubscription {
     /// How many people watch a session, as it changes: the latest count at once, then one every few seconds. Ends when the session
     /// does. While Shopee does not answer, the last count comes again with `staleSince` set. Errors: UNAUTHENTICATED, NOT_FOUND,
     /// BAD_USER_INPUT.
+    #[graphql(guard = "Needs::SignIn")]
     async fn viewer_count(
         &self,
         ctx: &Context<'_>,
@@ -47,6 +49,7 @@ impl SessionSubscription {
     /// All the numbers of a session, as they change: the latest at once, then one set every few seconds. Ends when the session does.
     /// While Shopee does not answer, the last numbers come again with `staleSince` set. Errors: UNAUTHENTICATED, NOT_FOUND,
     /// BAD_USER_INPUT.
+    #[graphql(guard = "Needs::SignIn")]
     async fn live_metrics(
         &self,
         ctx: &Context<'_>,

@@ -18,7 +18,7 @@ use sea_orm::{
 use shopee::Region;
 
 use super::{SessionFilter, SessionRow, within};
-use crate::{account::scope::Scope, error::Result, session::metrics::Metrics};
+use crate::{error::Result, identity::scope::Scope, session::metrics::Metrics};
 
 /// The figures of a session's items still move for so long after its end.
 const ITEMS_SETTLE: TimeDelta = TimeDelta::minutes(10);

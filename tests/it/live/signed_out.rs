@@ -1,10 +1,7 @@
 //! An account whose credential Shopee no longer accepts: it is noted, nobody presents the credential again, and connecting the
 //! account anew mends everything that was waiting.
 
-use live_gateway::{
-    account::{connect, scope::Scope},
-    commands::ensure_studio,
-};
+use live_gateway::{account::connect, commands::ensure_studio, identity::scope::Scope};
 use sandbox::{Fault, FaultKind, SignedOut};
 use serde_json::{Value, json};
 use shopee::Credential;

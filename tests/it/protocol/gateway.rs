@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
-use live_gateway::http::{self, Front, Limits, Origins, RequestId, SignInError, SignedIn};
+use live_gateway::http::{self, Caller, Front, Limits, Origins, RequestId, SignInError, SignedIn};
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -62,6 +62,7 @@ impl Gateway {
             sign_in: Arc::new(|token| sign_in(token).boxed()),
             limits,
             allowed_origins: Origins::and(["https://studio.example"]),
+            trusted_proxies: Vec::new(),
             shutdown: shutdown.clone(),
             sockets: sockets.clone(),
         };
@@ -125,7 +126,7 @@ impl Gateway {
 }
 
 /// Tokens say what they are worth.
-async fn sign_in(token: Option<String>) -> Result<SignedIn, SignInError> {
+async fn sign_in(Caller { bearer: token, .. }: Caller) -> Result<SignedIn, SignInError> {
     let expires_in = match token.as_deref() {
         None | Some("good") => None,
         Some("short") => Some(SHORT),

@@ -3,10 +3,11 @@
 use std::{collections::HashMap, time::Duration};
 
 use live_gateway::{
-    account::{connect, scope::Scope},
+    account::connect,
     app::App,
     commands::{ensure_studio, token_for},
     config::Config,
+    identity::scope::Scope,
     serve::Gateway,
     session::sync::{self, Reach},
 };

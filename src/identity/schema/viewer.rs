@@ -4,9 +4,9 @@ use async_graphql::{Context, Object};
 
 use super::{Studio, StudioRole};
 use crate::{
-    account::{loader, scope},
     error::{Error, Result},
     graphql::weight,
+    identity::{loader, scope},
 };
 
 /// What a user's studios are weighed as: most have one or two.

@@ -2,26 +2,19 @@ use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
 use entity::membership::Role;
 
-use super::ShopeeAccount;
 use crate::{
-    account::{
-        scope::AskerExt as _,
-        store::{self, StudioRow},
-    },
+    account::schema::{ShopeeAccount, page_of_accounts},
     database::sparse::Read as _,
     error::{Error, Result},
     graphql::{
-        context::ContextExt as _,
         id::{GlobalId, Kind},
-        page::{Connection, Cursor, PageArguments},
+        page::{Connection, PageArguments},
         selection::Selection,
         weight,
     },
+    identity::{scope::AskerExt as _, store::StudioRow},
     session::schema::{LiveSession, LiveSessionFilter, LiveSessionOrder, page_of_sessions},
 };
-
-/// The order of a studio's accounts, for their cursors.
-const OLDEST_FIRST: &str = "OLDEST";
 
 /// A live-streaming studio: whoever shares one sees the same accounts, sessions and numbers.
 #[derive(Clone)]
@@ -64,8 +57,8 @@ impl Studio {
     /// What the viewer may do in this studio.
     async fn viewer_role(&self, ctx: &Context<'_>) -> Result<StudioRole> {
         let key = *self.0.id.read()?;
-        let mut memberships = ctx.viewer()?.memberships.iter();
-        let membership = memberships.find(|membership| membership.studio_id == key);
+        let viewer = ctx.viewer()?;
+        let membership = viewer.memberships.iter().find(|membership| membership.studio_id == key);
         membership.map(|membership| membership.role.into()).ok_or_else(|| Error::not_found("studio"))
     }
 
@@ -82,16 +75,7 @@ impl Studio {
         #[graphql(desc = "How many accounts from the end, 1 to 100.")] last: Option<i64>,
         #[graphql(desc = "Only accounts before this cursor.")] before: Option<String>,
     ) -> Result<Connection<ShopeeAccount>> {
-        let slice = PageArguments { first, after, last, before }.check(OLDEST_FIRST)?;
-        let (scope, statements, key) = (ctx.scope()?, ctx.statements()?, *self.0.id.read()?);
-        let rows = store::accounts_of(&scope, &statements, key, slice).await?;
-        let total = match ctx.look_ahead().field("totalCount").exists() {
-            true => Some(store::count_accounts_of(&scope, &statements, key).await?),
-            false => None,
-        };
-        let accounts = rows.into_iter().map(ShopeeAccount::from).collect();
-        slice
-            .page(accounts, total, OLDEST_FIRST, |account: &ShopeeAccount| Ok(Cursor { value: 0, key: account.key()? }))
+        page_of_accounts(ctx, *self.0.id.read()?, PageArguments { first, after, last, before }).await
     }
 
     /// The studio's live sessions, the newest first unless `orderBy` says otherwise. Errors: BAD_USER_INPUT, INVALID_CURSOR.

@@ -1,4 +1,4 @@
-//! What an operator types to name an owner and a studio, checked before anything is made of it.
+//! What people type to name somebody or something, checked before anything is made of it.
 
 use std::str::FromStr;
 

@@ -1,0 +1,67 @@
+//! What a mutation answers when the input was understood and cannot be done: data for a form, not an exception.
+
+use std::borrow::Cow;
+
+use async_graphql::{Enum, SimpleObject};
+
+use crate::error::Error;
+
+/// Why an input was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum UserErrorCode {
+    /// The value is not of the form that the message describes.
+    Invalid,
+}
+
+/// Something the person at the form can mend.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct UserError {
+    /// What is wrong, for the program.
+    code: UserErrorCode,
+    /// The field of the input that it is about, such as `name`; null when it is about the whole.
+    field: Option<Cow<'static, str>>,
+    /// What is wrong, for the person, in English.
+    message: Cow<'static, str>,
+}
+
+impl UserError {
+    /// About one field of the input.
+    pub fn on(field: &'static str, code: UserErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, field: Some(field.into()), message: message.into() }
+    }
+
+    /// About the input as a whole.
+    pub fn new(code: UserErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, field: None, message: message.into() }
+    }
+}
+
+/// How a mutation ends that was not carried out.
+#[derive(Clone, Debug)]
+pub enum Declined {
+    /// The person can mend it: goes into the payload.
+    Input(Vec<UserError>),
+    /// Anything else: an error of the field.
+    Fault(Error),
+}
+
+impl From<UserError> for Declined {
+    fn from(error: UserError) -> Self {
+        Self::Input(vec![error])
+    }
+}
+
+impl<E: Into<Error>> From<E> for Declined {
+    fn from(error: E) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+/// What a payload is made of: the result, or what is wrong with the input.
+pub fn payload<T>(outcome: Result<T, Declined>) -> Result<(Option<T>, Vec<UserError>), Error> {
+    match outcome {
+        Ok(result) => Ok((Some(result), Vec::new())),
+        Err(Declined::Input(errors)) => Ok((None, errors)),
+        Err(Declined::Fault(error)) => Err(error),
+    }
+}

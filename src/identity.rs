@@ -1,0 +1,15 @@
+//! Who asks, and what they may do: users, studios and their members, sign-ins and tokens, the audit log.
+//!
+//! What always holds: a [`scope::Scope`] comes from a signed-in viewer or from the job runner, and no store function of any room
+//! works without one; every change is written down in the transaction that makes it ([`audit`]).
+
+pub mod actor;
+pub mod audit;
+pub mod guard;
+pub mod loader;
+pub mod names;
+pub mod schema;
+pub mod scope;
+pub mod store;
+pub mod studio;
+pub mod token;

@@ -1,0 +1,169 @@
+//! What somebody may see. Every store function begins with a [`Scope`], so that none can forget the studio.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_graphql::Context;
+use entity::membership::Role;
+use sea_orm::{ColumnTrait, QueryFilter};
+
+use super::actor::Actor;
+use crate::error::{ClientError, Error, Result};
+use crate::graphql::context::ContextExt as _;
+
+/// A signed-in user and the studios they belong to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewer {
+    pub user_id: i64,
+    pub email: String,
+    pub display_name: String,
+    pub memberships: Vec<Membership>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Membership {
+    pub studio_id: i64,
+    pub role: Role,
+}
+
+/// Who sent an operation: nobody in particular, or a viewer. A mutation may change that: whoever signs in, makes a studio or joins
+/// one sees it in the answer.
+#[derive(Clone, Debug, Default)]
+pub struct Asker(Arc<Mutex<Option<Arc<Viewer>>>>);
+
+impl Asker {
+    pub fn new(viewer: Option<Arc<Viewer>>) -> Self {
+        Self(Arc::new(Mutex::new(viewer)))
+    }
+
+    /// The signed-in viewer, or `None`.
+    pub fn viewer(&self) -> Option<Arc<Viewer>> {
+        self.lock().clone()
+    }
+
+    /// What the viewer may see; an error for anybody else.
+    pub fn scope(&self) -> Result<Scope> {
+        Ok(Scope::of(&*self.viewer().ok_or(ClientError::Unauthenticated)?))
+    }
+
+    /// From now on the operation is this viewer's.
+    pub fn becomes(&self, viewer: Viewer) {
+        *self.lock() = Some(Arc::new(viewer));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Arc<Viewer>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The studios whose rows may be read or written.
+#[derive(Clone, Debug)]
+pub struct Scope(Studios);
+
+#[derive(Clone, Debug)]
+enum Studios {
+    These(Arc<[i64]>),
+    All,
+}
+
+impl Scope {
+    /// What a viewer may see: the studios they belong to.
+    pub fn of(viewer: &Viewer) -> Self {
+        Self(Studios::These(viewer.memberships.iter().map(|membership| membership.studio_id).collect()))
+    }
+
+    /// A studio that was made just now, for whoever made it.
+    pub(super) fn of_new_studio(studio_id: i64) -> Self {
+        Self(Studios::These(Arc::new([studio_id])))
+    }
+
+    /// One studio, for somebody who may do more there than look: a member with at least this role.
+    pub fn in_studio(viewer: &Viewer, studio_id: i64, needed: Role) -> Result<Self> {
+        let mut memberships = viewer.memberships.iter();
+        let membership = memberships.find(|membership| membership.studio_id == studio_id);
+        let membership = membership.ok_or_else(|| Error::not_found("studio"))?;
+        match includes(membership.role, needed) {
+            true => Ok(Self(Studios::These(Arc::new([studio_id])))),
+            false => Err(forbidden(needed)),
+        }
+    }
+
+    /// What jobs and the operator's command line may see: everything.
+    pub fn job_runner() -> Self {
+        Self(Studios::All)
+    }
+
+    /// Fails unless the studio is within the scope: for what is inserted, where there is no query to narrow.
+    pub fn require(&self, studio_id: i64) -> Result<()> {
+        match &self.0 {
+            Studios::These(studios) if !studios.contains(&studio_id) => Err(Error::not_found("studio")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Narrows a query to the scope; `studio` is the column that holds the row's studio.
+    pub fn restrict<Q: QueryFilter>(&self, query: Q, studio: impl ColumnTrait) -> Q {
+        match &self.0 {
+            Studios::These(studios) => query.filter(studio.is_in(studios.iter().copied())),
+            Studios::All => query,
+        }
+    }
+}
+
+/// Whether whoever has one role may do what another one may. Owners may do everything, analysts only look.
+pub fn includes(role: Role, needed: Role) -> bool {
+    rank(role) >= rank(needed)
+}
+
+fn rank(role: Role) -> u8 {
+    match role {
+        Role::Analyst => 0,
+        Role::Operator => 1,
+        Role::Owner => 2,
+    }
+}
+
+/// The answer to a member who may look and not touch.
+pub(super) fn forbidden(needed: Role) -> Error {
+    let needs = match needed {
+        Role::Analyst => "ANALYST",
+        Role::Operator => "OPERATOR",
+        Role::Owner => "OWNER",
+    };
+    ClientError::Forbidden { needs }.into()
+}
+
+/// Who asks, from the resolver's context.
+pub trait AskerExt {
+    /// Who sent the operation.
+    fn asker(&self) -> Result<&Asker>;
+    /// The signed-in viewer; an error for anybody else.
+    fn viewer(&self) -> Result<Arc<Viewer>>;
+    /// What the viewer may see; an error for anybody else.
+    fn scope(&self) -> Result<Scope>;
+    /// One studio, if the viewer has at least this role there.
+    fn scope_in(&self, studio_id: i64, needed: Role) -> Result<Scope>;
+    /// Whoever sent the operation, for the audit log.
+    fn actor(&self) -> Result<&Actor>;
+}
+
+impl AskerExt for Context<'_> {
+    fn asker(&self) -> Result<&Asker> {
+        self.given()
+    }
+
+    fn viewer(&self) -> Result<Arc<Viewer>> {
+        self.asker()?.viewer().ok_or_else(|| ClientError::Unauthenticated.into())
+    }
+
+    fn scope(&self) -> Result<Scope> {
+        self.asker()?.scope()
+    }
+
+    fn scope_in(&self, studio_id: i64, needed: Role) -> Result<Scope> {
+        Scope::in_studio(&*self.viewer()?, studio_id, needed)
+    }
+
+    fn actor(&self) -> Result<&Actor> {
+        self.given()
+    }
+}

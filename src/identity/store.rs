@@ -1,0 +1,114 @@
+//! Every query of the identity room.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    membership::{self, Role},
+    studio, user,
+};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _,
+    QueryFilter as _,
+};
+
+use super::scope::{Membership, Scope, Viewer};
+use crate::{
+    database::{Statements, sparse},
+    error::Result,
+};
+
+pub type StudioRow = studio::ActiveModel;
+
+pub const STUDIO_COLUMNS: &[studio::Column] = {
+    use studio::Column::*;
+    &[Id, Name, TimeZone, CreatedAt, UpdatedAt]
+};
+
+/// The one function without a scope: it makes the viewer that scopes come from.
+pub async fn viewer(statements: &Statements, user_id: i64) -> Result<Option<Viewer>> {
+    let rows = user::Entity::find_by_id(user_id).find_with_related(membership::Entity).all(statements).await?;
+    Ok(rows.into_iter().next().map(|(user, memberships)| Viewer {
+        user_id: user.id,
+        email: user.email,
+        display_name: user.display_name,
+        memberships: memberships.iter().map(|row| Membership { studio_id: row.studio_id, role: row.role }).collect(),
+    }))
+}
+
+pub async fn studios(scope: &Scope, statements: &Statements, keys: &[i64]) -> Result<Vec<StudioRow>> {
+    let query = scope.restrict(studio::Entity::find(), studio::Column::Id);
+    let query = query.filter(studio::Column::Id.is_in(keys.iter().copied()));
+    Ok(sparse::read(query, STUDIO_COLUMNS, statements).await?)
+}
+
+/// A user by e-mail address, for the operator's command line.
+pub async fn user_by_email(
+    _scope: &Scope,
+    statements: &impl ConnectionTrait,
+    email: &str,
+) -> Result<Option<user::Model>> {
+    Ok(user::Entity::find().filter(user::Column::Email.eq(email.to_lowercase())).one(statements).await?)
+}
+
+/// The user with this e-mail address, made if there is none.
+pub async fn ensure_user(
+    scope: &Scope,
+    transaction: &DatabaseTransaction,
+    email: &str,
+    now: DateTime<Utc>,
+) -> Result<i64> {
+    if let Some(user) = user_by_email(scope, transaction, email).await? {
+        return Ok(user.id);
+    }
+    let name = email.split('@').next().unwrap_or(email).to_owned();
+    let user = user::ActiveModel {
+        email: Set(email.to_lowercase()),
+        display_name: Set(name),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    Ok(user.insert(transaction).await?.id)
+}
+
+/// The studio of this name that the user owns, made if there is none.
+pub async fn ensure_studio(
+    scope: &Scope,
+    transaction: &DatabaseTransaction,
+    owner: i64,
+    name: &str,
+    time_zone: chrono_tz::Tz,
+    now: DateTime<Utc>,
+) -> Result<i64> {
+    let query = scope.restrict(studio::Entity::find(), studio::Column::Id).inner_join(membership::Entity);
+    let query = query.filter(studio::Column::Name.eq(name)).filter(membership::Column::UserId.eq(owner));
+    if let Some(studio) = query.filter(membership::Column::Role.eq(Role::Owner)).one(transaction).await? {
+        return Ok(studio.id);
+    }
+    insert_studio(transaction, owner, name, time_zone, now).await
+}
+
+/// A new studio and its owner.
+pub async fn insert_studio(
+    transaction: &DatabaseTransaction,
+    owner: i64,
+    name: &str,
+    time_zone: chrono_tz::Tz,
+    now: DateTime<Utc>,
+) -> Result<i64> {
+    let row = studio::ActiveModel {
+        name: Set(name.to_owned()),
+        time_zone: Set(time_zone.name().to_owned()),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    let studio_id = row.insert(transaction).await?.id;
+    let row = membership::ActiveModel {
+        user_id: Set(owner),
+        studio_id: Set(studio_id),
+        role: Set(Role::Owner),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    row.insert(transaction).await?;
+    Ok(studio_id)
+}
