@@ -1,4 +1,4 @@
-//! `audit_entries`: who changed what, when, from where; only ever added to.
+//! `audit_entries`: who changed what, when, from where; only ever added to, which the database itself sees to.
 
 use sea_orm::entity::prelude::*;
 

@@ -15,12 +15,17 @@
 //! - A closed set is a string in SCREAMING_SNAKE case and an enum here.
 //! - A metric that Shopee has not told is null, which is not the same as zero.
 
+pub mod external_identity;
+pub mod refresh_token;
+pub mod sign_in;
 pub mod user;
 
+pub mod invitation;
 pub mod membership;
 pub mod studio;
 
 pub mod shopee_account;
+pub mod shopee_login;
 
 pub mod live_session;
 pub mod live_session_item;

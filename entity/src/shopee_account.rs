@@ -65,6 +65,8 @@ pub enum Relation {
     LiveSessions,
     #[sea_orm(has_many = "super::job::Entity")]
     Jobs,
+    #[sea_orm(has_many = "super::shopee_login::Entity")]
+    ShopeeLogins,
 }
 
 impl Related<super::studio::Entity> for Entity {
@@ -82,6 +84,12 @@ impl Related<super::live_session::Entity> for Entity {
 impl Related<super::job::Entity> for Entity {
     fn to() -> RelationDef {
         Relation::Jobs.def()
+    }
+}
+
+impl Related<super::shopee_login::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::ShopeeLogins.def()
     }
 }
 

@@ -32,6 +32,10 @@ pub enum Relation {
     Jobs,
     #[sea_orm(has_many = "super::audit_entry::Entity")]
     AuditEntries,
+    #[sea_orm(has_many = "super::invitation::Entity")]
+    Invitations,
+    #[sea_orm(has_many = "super::shopee_login::Entity")]
+    ShopeeLogins,
 }
 
 impl Related<super::membership::Entity> for Entity {
@@ -73,6 +77,18 @@ impl Related<super::job::Entity> for Entity {
 impl Related<super::audit_entry::Entity> for Entity {
     fn to() -> RelationDef {
         Relation::AuditEntries.def()
+    }
+}
+
+impl Related<super::invitation::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Invitations.def()
+    }
+}
+
+impl Related<super::shopee_login::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::ShopeeLogins.def()
     }
 }
 

@@ -1,5 +1,7 @@
 //! `users`: the people who sign in to the gateway.
 
+use std::fmt;
+
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -13,6 +15,21 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub display_name: String,
     pub created_at: DateTimeUtc,
+    /// Null for someone who signs in otherwise. Read this column only where a password is about to be checked.
+    pub password_hash: Option<PasswordHash>,
+    /// Goes up whenever what the user may see shrinks; whoever remembers an older one asks anew.
+    pub access_revision: i64,
+}
+
+/// A password as it rests in the database: a PHC string of argon2id, which no log line may hold.
+#[derive(Clone, PartialEq, Eq, DeriveValueType)]
+#[sea_orm(column_type = "Text")]
+pub struct PasswordHash(pub String);
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("PasswordHash(..)")
+    }
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -23,6 +40,14 @@ pub enum Relation {
     CoinGiveouts,
     #[sea_orm(has_many = "super::audit_entry::Entity")]
     AuditEntries,
+    #[sea_orm(has_many = "super::sign_in::Entity")]
+    SignIns,
+    #[sea_orm(has_many = "super::external_identity::Entity")]
+    ExternalIdentities,
+    #[sea_orm(has_many = "super::invitation::Entity")]
+    Invitations,
+    #[sea_orm(has_many = "super::shopee_login::Entity")]
+    ShopeeLogins,
 }
 
 impl Related<super::membership::Entity> for Entity {
@@ -40,6 +65,30 @@ impl Related<super::coin_giveout::Entity> for Entity {
 impl Related<super::audit_entry::Entity> for Entity {
     fn to() -> RelationDef {
         Relation::AuditEntries.def()
+    }
+}
+
+impl Related<super::sign_in::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::SignIns.def()
+    }
+}
+
+impl Related<super::external_identity::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::ExternalIdentities.def()
+    }
+}
+
+impl Related<super::invitation::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Invitations.def()
+    }
+}
+
+impl Related<super::shopee_login::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::ShopeeLogins.def()
     }
 }
 

@@ -9,8 +9,8 @@
 //! While a new version rolls out, instances of the old one read and write the same tables. So a change comes in two
 //! releases:
 //!
-//! 1. **Expand**: add tables, nullable columns and indexes only, such that the old version runs on unharmed and the
-//!    new one works on old rows. Fill new columns by a job, not in the migration.
+//! 1. **Expand**: add tables, columns that are nullable or have a default, and indexes only, such that the old version
+//!    runs on unharmed and the new one works on old rows. Fill new columns by a job, not in the migration.
 //! 2. **Contract**: drop or tighten what no running version uses any more, at least one release later.
 //!
 //! What always holds:
@@ -35,6 +35,10 @@ mod m20261122_000006_metric_samples;
 mod m20261122_000007_coin_giveouts;
 mod m20261122_000008_jobs;
 mod m20261122_000009_audit_entries;
+mod m20261122_000010_sign_ins;
+mod m20261122_000011_invitations;
+mod m20261122_000012_shopee_logins;
+mod m20261122_000013_audit_entries_append_only;
 
 use std::collections::HashSet;
 
@@ -61,6 +65,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000007_coin_giveouts::Migration),
             Box::new(m20261122_000008_jobs::Migration),
             Box::new(m20261122_000009_audit_entries::Migration),
+            Box::new(m20261122_000010_sign_ins::Migration),
+            Box::new(m20261122_000011_invitations::Migration),
+            Box::new(m20261122_000012_shopee_logins::Migration),
+            Box::new(m20261122_000013_audit_entries_append_only::Migration),
         ]
     }
 }

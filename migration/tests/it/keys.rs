@@ -37,7 +37,12 @@ async fn duplicates_are_refused(database: Database) {
     let db = &database.migrated().await;
     world(db).await;
     assert_duplicate(insert(db, user::Model { email: user(1).email, ..user(9) }).await);
+    let token_hash = refresh_token(1, 1).token_hash;
+    assert_duplicate(insert(db, refresh_token::Model { token_hash, ..refresh_token(9, 1) }).await);
+    assert_duplicate(insert(db, external_identity::Model { id: 9, ..external_identity(1, 1) }).await);
     assert_duplicate(insert(db, membership(9, 1, 1)).await);
+    let token_hash = invitation(1, 1).token_hash;
+    assert_duplicate(insert(db, invitation::Model { token_hash, ..invitation(9, 2) }).await);
     let shopee_user_id = shopee_account(1, 1).shopee_user_id;
     assert_duplicate(insert(db, shopee_account::Model { shopee_user_id, ..shopee_account(9, 2) }).await);
     let session_id = live_session(1, 1, 1).session_id;
@@ -55,6 +60,9 @@ async fn duplicates_are_refused(database: Database) {
 async fn near_duplicates_are_taken(database: Database) {
     let db = &database.migrated().await;
     world(db).await;
+    let other = "https://other.example.com".to_owned();
+    insert(db, external_identity::Model { id: 9, issuer: other, ..external_identity(1, 1) }).await.unwrap();
+    insert(db, external_identity(10, 1)).await.unwrap();
     let vn = || "VN".to_owned();
     let account = shopee_account(1, 1);
     insert(db, shopee_account::Model { id: 9, region: vn(), ..account }).await.unwrap();
@@ -73,6 +81,14 @@ async fn near_duplicates_are_taken(database: Database) {
 async fn orphans_are_refused(database: Database) {
     let db = &database.migrated().await;
     world(db).await;
+    assert_orphan(insert(db, sign_in(9, 404)).await);
+    assert_orphan(insert(db, refresh_token(9, 404)).await);
+    assert_orphan(insert(db, external_identity(9, 404)).await);
+    assert_orphan(insert(db, invitation(9, 404)).await);
+    assert_orphan(insert(db, invitation::Model { invited_by: Some(404), ..invitation(9, 1) }).await);
+    assert_orphan(insert(db, shopee_login(9, 404)).await);
+    assert_orphan(insert(db, shopee_login::Model { started_by: Some(404), ..shopee_login(9, 1) }).await);
+    assert_orphan(insert(db, shopee_login::Model { shopee_account_id: Some(404), ..shopee_login(9, 1) }).await);
     assert_orphan(insert(db, membership(9, 404, 1)).await);
     assert_orphan(insert(db, membership(9, 1, 404)).await);
     assert_orphan(insert(db, shopee_account(9, 404)).await);
@@ -92,8 +108,9 @@ async fn orphans_are_refused(database: Database) {
 }
 
 /// Rows of: users, studios, memberships, shopee_accounts, live_sessions, live_session_items, live_analytics,
-/// metric_samples, coin_giveouts, jobs, audit_entries.
-async fn counts(db: &DatabaseConnection) -> [u64; 11] {
+/// metric_samples, coin_giveouts, jobs, audit_entries, sign_ins, refresh_tokens, external_identities, invitations,
+/// shopee_logins.
+async fn counts(db: &DatabaseConnection) -> [u64; 16] {
     [
         user::Entity::find().count(db).await.unwrap(),
         studio::Entity::find().count(db).await.unwrap(),
@@ -106,29 +123,36 @@ async fn counts(db: &DatabaseConnection) -> [u64; 11] {
         coin_giveout::Entity::find().count(db).await.unwrap(),
         job::Entity::find().count(db).await.unwrap(),
         audit_entry::Entity::find().count(db).await.unwrap(),
+        sign_in::Entity::find().count(db).await.unwrap(),
+        refresh_token::Entity::find().count(db).await.unwrap(),
+        external_identity::Entity::find().count(db).await.unwrap(),
+        invitation::Entity::find().count(db).await.unwrap(),
+        shopee_login::Entity::find().count(db).await.unwrap(),
     ]
 }
 
 async fn a_studio_takes_its_rows_along(database: Database) {
     let db = &database.migrated().await;
     world(db).await;
-    assert_eq!(counts(db).await, [1, 2, 1, 2, 2, 1, 2, 1, 1, 1, 1]);
+    assert_eq!(counts(db).await, [1, 2, 1, 2, 2, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
     studio::Entity::delete_by_id(1).exec(db).await.unwrap();
-    assert_eq!(counts(db).await, [1, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(counts(db).await, [1, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0]);
 }
 
 async fn an_account_takes_its_sessions_along(database: Database) {
     let db = &database.migrated().await;
     world(db).await;
     shopee_account::Entity::delete_by_id(1).exec(db).await.unwrap();
-    assert_eq!(counts(db).await, [1, 2, 1, 1, 1, 0, 1, 0, 0, 0, 1]);
+    let login = shopee_login::Entity::find_by_id(1).one(db).await.unwrap().unwrap();
+    assert_eq!(login.shopee_account_id, None);
+    assert_eq!(counts(db).await, [1, 2, 1, 1, 1, 0, 1, 0, 0, 0, 1, 1, 1, 1, 1, 1]);
 }
 
 async fn a_session_takes_its_rows_along(database: Database) {
     let db = &database.migrated().await;
     world(db).await;
     live_session::Entity::delete_by_id(1).exec(db).await.unwrap();
-    assert_eq!(counts(db).await, [1, 2, 1, 2, 1, 0, 1, 0, 0, 1, 1]);
+    assert_eq!(counts(db).await, [1, 2, 1, 2, 1, 0, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1]);
 }
 
 async fn a_user_leaves_the_books_intact(database: Database) {
@@ -137,9 +161,13 @@ async fn a_user_leaves_the_books_intact(database: Database) {
     assert_orphan(user::Entity::delete_by_id(1).exec(db).await);
     coin_giveout::Entity::delete_by_id(1).exec(db).await.unwrap();
     user::Entity::delete_by_id(1).exec(db).await.unwrap();
-    assert_eq!(counts(db).await, [0, 2, 0, 2, 2, 1, 2, 1, 0, 1, 1]);
+    assert_eq!(counts(db).await, [0, 2, 0, 2, 2, 1, 2, 1, 0, 1, 1, 0, 0, 0, 1, 1]);
     let entry = audit_entry::Entity::find_by_id(1).one(db).await.unwrap().unwrap();
     assert_eq!((entry.user_id, entry.studio_id), (None, Some(1)));
+    let invitation = invitation::Entity::find_by_id(1).one(db).await.unwrap().unwrap();
+    assert_eq!(invitation.invited_by, None);
+    let login = shopee_login::Entity::find_by_id(1).one(db).await.unwrap().unwrap();
+    assert_eq!((login.started_by, login.shopee_account_id), (None, Some(1)));
 }
 
 /// The conflict target repeats the condition of the partial key; written so, a second run changes a row and adds none.

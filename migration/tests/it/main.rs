@@ -4,6 +4,7 @@
 
 mod sample;
 
+mod append_only;
 mod keys;
 mod plans;
 mod rows;

@@ -82,6 +82,8 @@ async fn check_other_lists(db: &DatabaseConnection, order: &Order) {
     check_plan(db, queued.order_by(job::Column::Id, order.clone()).limit(1), &["jobs_state_id_idx"]).await;
 
     let entries = audit_entry::Entity::find().filter(audit_entry::Column::StudioId.eq(2));
+    let by_id = entries.clone().order_by(audit_entry::Column::Id, order.clone());
+    check_plan(db, by_id.limit(51), &["audit_entries_studio_id_id_idx"]).await;
     let by = || Expr::col((audit_entry::Entity, audit_entry::Column::OccurredAt));
     let index = "audit_entries_studio_id_occurred_at_id_idx";
     check_pages(db, entries, by, middle().into(), audit_entry::Column::Id, order, &[index]).await;

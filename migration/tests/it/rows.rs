@@ -12,14 +12,24 @@ use testing::{Database, on_both};
 
 use crate::sample::{self, insert, moment, world};
 
-on_both!(full_and_bare_rows_come_back_as_written, ids_are_given_by_the_database, related_rows_are_found);
+on_both!(
+    full_and_bare_rows_come_back_as_written,
+    ids_are_given_by_the_database,
+    the_version_before_still_writes_users,
+    related_rows_are_found,
+);
 
 async fn full_and_bare_rows_come_back_as_written(database: Database) {
     let connection = database.migrated().await;
-    come_back(&connection, [sample::user(1)]).await;
+    come_back(&connection, [full_user(), sample::user(2)]).await;
+    come_back(&connection, [full_sign_in(), sample::sign_in(2, 1)]).await;
+    come_back(&connection, [full_refresh_token(), sample::refresh_token(2, 1)]).await;
+    come_back(&connection, [sample::external_identity(1, 1)]).await;
     come_back(&connection, [sample::studio(1)]).await;
     come_back(&connection, [sample::membership(1, 1, 1)]).await;
+    come_back(&connection, [full_invitation(), sample::invitation(2, 1)]).await;
     come_back(&connection, [full_account(), sample::shopee_account(2, 1)]).await;
+    come_back(&connection, [full_login(), sample::shopee_login(2, 1)]).await;
     come_back(&connection, [full_session(), sample::live_session(2, 1, 1)]).await;
     come_back(&connection, [full_item(), sample::live_session_item(2, 1)]).await;
     come_back(&connection, [full_analytics(), sample::live_analytics(2, 1)]).await;
@@ -55,6 +65,49 @@ where
 async fn number(connection: &DatabaseConnection, query: &str) -> i64 {
     let statement = Statement::from_string(connection.get_database_backend(), query);
     connection.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap()
+}
+
+fn full_user() -> user::Model {
+    user::Model {
+        password_hash: Some(user::PasswordHash("$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned())),
+        access_revision: i64::MAX,
+        ..sample::user(1)
+    }
+}
+
+fn full_sign_in() -> sign_in::Model {
+    sign_in::Model {
+        kind: sign_in::Kind::Operator,
+        remote_address: Some("2001:db8::1".to_owned()),
+        ended_at: Some(moment()),
+        ..sample::sign_in(1, 1)
+    }
+}
+
+fn full_refresh_token() -> refresh_token::Model {
+    refresh_token::Model { token_hash: (0..=255).collect(), used_at: Some(moment()), ..sample::refresh_token(1, 1) }
+}
+
+fn full_invitation() -> invitation::Model {
+    invitation::Model {
+        invited_by: Some(1),
+        accepted_at: Some(moment()),
+        revoked_at: Some(moment()),
+        ..sample::invitation(1, 1)
+    }
+}
+
+fn full_login() -> shopee_login::Model {
+    shopee_login::Model {
+        started_by: Some(1),
+        status: shopee_login::Status::Failed,
+        sealed_code: Some(shopee_login::SealedQrCode((0..=255).collect())),
+        sealed_key_id: Some("2026-11".to_owned()),
+        claimed_until: Some(moment()),
+        shopee_account_id: Some(1),
+        failure: Some("ACCOUNT_OF_ANOTHER_STUDIO".to_owned()),
+        ..sample::shopee_login(1, 1)
+    }
 }
 
 fn full_account() -> shopee_account::Model {
@@ -200,6 +253,15 @@ async fn ids_are_given_by_the_database(database: Database) {
     assert_eq!(next("d").await, 4);
 }
 
+/// It names the columns that it knows.
+async fn the_version_before_still_writes_users(database: Database) {
+    let connection = database.migrated().await;
+    let row = "INSERT INTO users (email, display_name, created_at) VALUES ('a', 'Sari', '2026-11-22 00:00:00+00:00')";
+    connection.execute_unprepared(row).await.unwrap();
+    let user = user::Entity::find_by_id(1).one(&connection).await.unwrap().unwrap();
+    assert_eq!((user.password_hash, user.access_revision), (None, 0));
+}
+
 #[test]
 fn closed_sets_are_stored_in_screaming_snake_case() {
     fn stored<E: ActiveEnum<Value = String> + Iterable>() -> Vec<String> {
@@ -207,6 +269,9 @@ fn closed_sets_are_stored_in_screaming_snake_case() {
     }
     assert_eq!(stored::<membership::Role>(), ["OWNER", "OPERATOR", "ANALYST"]);
     assert_eq!(stored::<shopee_account::Status>(), ["ACTIVE", "SIGNED_OUT"]);
+    assert_eq!(stored::<sign_in::Kind>(), ["PASSWORD", "OPERATOR"]);
+    let logins = ["NEW", "SCANNED", "CONFIRMED", "EXPIRED", "CANCELED", "FAILED"];
+    assert_eq!(stored::<shopee_login::Status>(), logins);
     assert_eq!(stored::<live_session::Status>(), ["UPCOMING", "ON_AIR", "ENDED"]);
     assert_eq!(stored::<coin_giveout::State>(), ["PENDING", "DONE", "REFUSED", "UNKNOWN"]);
     assert_eq!(stored::<job::State>(), ["QUEUED", "RUNNING", "SUCCEEDED", "FAILED"]);
@@ -224,4 +289,12 @@ async fn related_rows_are_found(database: Database) {
     assert_eq!(items, [sample::live_session_item(1, 1)]);
     let account = session.find_related(shopee_account::Entity).one(connection).await.unwrap();
     assert_eq!(account, Some(sample::shopee_account(1, 1)));
+    let sign_ins = sample::user(1).find_related(sign_in::Entity).all(connection).await.unwrap();
+    assert_eq!(sign_ins, [sample::sign_in(1, 1)]);
+    let tokens = sign_ins[0].find_related(refresh_token::Entity).all(connection).await.unwrap();
+    assert_eq!(tokens, [sample::refresh_token(1, 1)]);
+    let invited = sample::studio(1).find_related(invitation::Entity).one(connection).await.unwrap().unwrap();
+    assert_eq!(invited.find_related(user::Entity).one(connection).await.unwrap(), Some(sample::user(1)));
+    let login = sample::shopee_account(1, 1).find_related(shopee_login::Entity).one(connection).await.unwrap().unwrap();
+    assert_eq!(login.find_related(studio::Entity).one(connection).await.unwrap(), Some(sample::studio(1)));
 }

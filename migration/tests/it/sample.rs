@@ -21,7 +21,47 @@ where
 }
 
 pub(crate) fn user(id: i64) -> user::Model {
-    user::Model { id, email: format!("user{id}@example.com"), display_name: "Sari".to_owned(), created_at: moment() }
+    user::Model {
+        id,
+        email: format!("user{id}@example.com"),
+        display_name: "Sari".to_owned(),
+        created_at: moment(),
+        password_hash: None,
+        access_revision: 0,
+    }
+}
+
+pub(crate) fn sign_in(id: i64, user_id: i64) -> sign_in::Model {
+    sign_in::Model {
+        id,
+        user_id,
+        kind: sign_in::Kind::Password,
+        remote_address: None,
+        created_at: moment(),
+        last_used_at: moment(),
+        ended_at: None,
+    }
+}
+
+pub(crate) fn refresh_token(id: i64, sign_in_id: i64) -> refresh_token::Model {
+    refresh_token::Model {
+        id,
+        sign_in_id,
+        token_hash: id.to_be_bytes().repeat(4),
+        created_at: moment(),
+        expires_at: moment(),
+        used_at: None,
+    }
+}
+
+pub(crate) fn external_identity(id: i64, user_id: i64) -> external_identity::Model {
+    external_identity::Model {
+        id,
+        issuer: "https://sign-in.example.com".to_owned(),
+        subject: format!("subject-{id}"),
+        user_id,
+        created_at: moment(),
+    }
 }
 
 pub(crate) fn studio(id: i64) -> studio::Model {
@@ -36,6 +76,21 @@ pub(crate) fn studio(id: i64) -> studio::Model {
 
 pub(crate) fn membership(id: i64, user_id: i64, studio_id: i64) -> membership::Model {
     membership::Model { id, user_id, studio_id, role: membership::Role::Owner, created_at: moment() }
+}
+
+pub(crate) fn invitation(id: i64, studio_id: i64) -> invitation::Model {
+    invitation::Model {
+        id,
+        studio_id,
+        email: "budi@example.com".to_owned(),
+        role: membership::Role::Analyst,
+        token_hash: id.to_be_bytes().repeat(4),
+        invited_by: None,
+        created_at: moment(),
+        expires_at: moment(),
+        accepted_at: None,
+        revoked_at: None,
+    }
 }
 
 pub(crate) fn shopee_account(id: i64, studio_id: i64) -> shopee_account::Model {
@@ -53,6 +108,24 @@ pub(crate) fn shopee_account(id: i64, studio_id: i64) -> shopee_account::Model {
         signed_out_at: None,
         synced_at: None,
         created_at: moment(),
+        updated_at: moment(),
+    }
+}
+
+pub(crate) fn shopee_login(id: i64, studio_id: i64) -> shopee_login::Model {
+    shopee_login::Model {
+        id,
+        studio_id,
+        started_by: None,
+        region: "ID".to_owned(),
+        status: shopee_login::Status::New,
+        sealed_code: None,
+        sealed_key_id: None,
+        claimed_until: None,
+        shopee_account_id: None,
+        failure: None,
+        created_at: moment(),
+        expires_at: moment(),
         updated_at: moment(),
     }
 }
@@ -206,7 +279,7 @@ pub(crate) fn audit_entry(id: i64) -> audit_entry::Model {
 }
 
 /// Studios 1 and 2; in each an account and a session of the same id; user 1, a member of studio 1; one row of
-/// everything else under studio 1, its account and its session.
+/// everything else under user 1, studio 1, its account and its session.
 pub(crate) async fn world(connection: &DatabaseConnection) {
     insert(connection, user(1)).await.unwrap();
     for id in [1, 2] {
@@ -214,7 +287,13 @@ pub(crate) async fn world(connection: &DatabaseConnection) {
         insert(connection, shopee_account(id, id)).await.unwrap();
         insert(connection, live_session(id, id, id)).await.unwrap();
     }
+    insert(connection, sign_in(1, 1)).await.unwrap();
+    insert(connection, refresh_token(1, 1)).await.unwrap();
+    insert(connection, external_identity(1, 1)).await.unwrap();
     insert(connection, membership(1, 1, 1)).await.unwrap();
+    insert(connection, invitation::Model { invited_by: Some(1), ..invitation(1, 1) }).await.unwrap();
+    let login = shopee_login::Model { started_by: Some(1), shopee_account_id: Some(1), ..shopee_login(1, 1) };
+    insert(connection, login).await.unwrap();
     insert(connection, live_session_item(1, 1)).await.unwrap();
     insert(connection, live_analytics(1, 1)).await.unwrap();
     insert(connection, live_analytics::Model { live_session_id: Some(1), ..live_analytics(2, 1) }).await.unwrap();

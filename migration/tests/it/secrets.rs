@@ -1,8 +1,12 @@
-//! No failure tells the password, neither in its message nor in any cause, nor does printing a row tell a credential.
+//! No failure tells the password, neither in its message nor in any cause, nor does printing a row tell a secret.
 
 use std::error::Error;
 
-use entity::shopee_account::{self, SealedCredential};
+use entity::{
+    shopee_account::{self, SealedCredential},
+    shopee_login::{self, SealedQrCode},
+    user::{self, PasswordHash},
+};
 use migration::{MigrateError, migrate};
 use tokio::net::TcpListener;
 
@@ -76,4 +80,18 @@ fn a_sealed_credential_is_not_printed() {
     let credential = Some(SealedCredential(vec![104, 117, 110]));
     let printed = format!("{:?}", shopee_account::Model { credential, ..sample::shopee_account(1, 1) });
     assert!(printed.contains("SealedCredential(..)") && !printed.contains("104"), "{printed}");
+}
+
+#[test]
+fn a_sealed_code_is_not_printed() {
+    let sealed_code = Some(SealedQrCode(vec![104, 117, 110]));
+    let printed = format!("{:?}", shopee_login::Model { sealed_code, ..sample::shopee_login(1, 1) });
+    assert!(printed.contains("SealedQrCode(..)") && !printed.contains("104"), "{printed}");
+}
+
+#[test]
+fn a_password_hash_is_not_printed() {
+    let password_hash = Some(PasswordHash("$argon2id$v=19$hunter2".to_owned()));
+    let printed = format!("{:?}", user::Model { password_hash, ..sample::user(1) });
+    assert!(printed.contains("PasswordHash(..)") && !printed.contains("argon2id"), "{printed}");
 }
