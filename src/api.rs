@@ -11,6 +11,7 @@ use rust_decimal::Decimal;
 
 use crate::{
     account,
+    analytics::schema::AnalyticsQuery,
     app::App,
     cost::Cost,
     graphql::{context::Operation, cost::ReportCost},
@@ -28,7 +29,7 @@ use crate::{
 
 /// Where reading starts.
 #[derive(MergedObject, Default)]
-pub struct Query(IdentityQuery, SessionQuery);
+pub struct Query(IdentityQuery, SessionQuery, AnalyticsQuery);
 
 /// What changes something. Fields run one after the other. A field that fails is null and leaves the others alone.
 #[derive(MergedObject, Default)]

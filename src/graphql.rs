@@ -2,6 +2,7 @@
 
 pub mod context;
 pub mod cost;
+pub mod date;
 pub mod fault;
 pub mod id;
 pub mod long;

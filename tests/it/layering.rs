@@ -6,12 +6,13 @@ use std::{
 };
 
 /// From the top, which knows all, to the bottom, which knows nothing. Those on one line do not know each other.
-const TIERS: [&[&str]; 13] = [
+const TIERS: [&[&str]; 14] = [
     &["main"],
     &["commands"],
     &["serve"],
     &["http"],
     &["api"],
+    &["analytics"],
     &["session"],
     &["account"],
     &["identity"],
