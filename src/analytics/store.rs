@@ -105,7 +105,7 @@ fn sessions_on(studio_id: i64, days: &[Day]) -> SelectStatement {
             session(Column::StartedAt).gte(day("column2")).and(session(Column::StartedAt).lt(day("column3"))),
         )
         .and_where(session(Column::StudioId).eq(studio_id))
-        .and_where(session(Column::Status).is_in([Status::OnAir, Status::Ended].map(|status| name(status))));
+        .and_where(session(Column::Status).is_in([Status::OnAir, Status::Ended].map(name)));
     query
 }
 
