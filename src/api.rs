@@ -18,7 +18,9 @@ use crate::{
     identity::{
         self,
         actor::Actor,
-        schema::{IdentityQuery, StudioMutation},
+        attempts::Attempts,
+        password::Passwords,
+        schema::{IdentityQuery, SignInMutation, StudioMutation},
         scope::{Asker, Viewer},
     },
     session::{
@@ -33,7 +35,7 @@ pub struct Query(IdentityQuery, SessionQuery, AnalyticsQuery);
 
 /// What changes something. Fields run one after the other. A field that fails is null and leaves the others alone.
 #[derive(MergedObject, Default)]
-pub struct Mutation(StudioMutation);
+pub struct Mutation(SignInMutation, StudioMutation);
 
 /// What moves by itself: every subscription delivers the present state at once, then each newer one.
 #[derive(MergedSubscription, Default)]
@@ -49,7 +51,7 @@ const HEAVIEST: usize = 200_000;
 /// The schema over an app.
 pub fn schema(app: App) -> Schema {
     let introspection = app.config.introspection;
-    let builder = builder().data(app).extension(ReportCost);
+    let builder = builder().data(app).data(Passwords::default()).data(Attempts::default()).extension(ReportCost);
     if introspection { builder.finish() } else { builder.disable_introspection().finish() }
 }
 

@@ -11,6 +11,12 @@ use crate::error::Error;
 pub enum UserErrorCode {
     /// The value is not of the form that the message describes.
     Invalid,
+    /// There is nobody of this name with this password.
+    InvalidCredentials,
+    /// The refresh token is not good any more, or never was: sign in again.
+    InvalidRefreshToken,
+    /// The token is not the gateway's own, so there is no sign-in of ours behind it.
+    SignedInElsewhere,
 }
 
 /// Something the person at the form can mend.

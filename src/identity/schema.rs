@@ -1,9 +1,11 @@
 //! What clients see of the identity room: the viewer, studios and their members.
 
+mod sign_in_mutation;
 mod studio;
 mod studio_mutation;
 mod viewer;
 
+pub use sign_in_mutation::SignInMutation;
 pub use studio::{Studio, StudioRole};
 pub use studio_mutation::StudioMutation;
 pub use viewer::{Membership, ViewerObject};

@@ -17,6 +17,10 @@ pub struct Viewer {
     pub email: String,
     pub display_name: String,
     pub memberships: Vec<Membership>,
+    /// The sign-in that the token stands for; `None` for another issuer's token.
+    pub sign_in_id: Option<i64>,
+    /// Goes up whenever what the user may see shrinks.
+    pub access_revision: i64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +54,11 @@ impl Asker {
         *self.lock() = Some(Arc::new(viewer));
     }
 
+    /// From now on the operation is nobody's: they have signed out.
+    pub fn leaves(&self) {
+        *self.lock() = None;
+    }
+
     fn lock(&self) -> MutexGuard<'_, Option<Arc<Viewer>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -74,6 +83,11 @@ impl Scope {
     /// A studio that was made just now, for whoever made it.
     pub(super) fn of_new_studio(studio_id: i64) -> Self {
         Self(Studios::These(Arc::new([studio_id])))
+    }
+
+    /// No studio at all, for what concerns a user alone.
+    pub(super) fn of_nothing() -> Self {
+        Self(Studios::These(Arc::new([])))
     }
 
     /// One studio, for somebody who may do more there than look: a member with at least this role.
@@ -142,8 +156,8 @@ pub trait AskerExt {
     fn scope(&self) -> Result<Scope>;
     /// One studio, if the viewer has at least this role there.
     fn scope_in(&self, studio_id: i64, needed: Role) -> Result<Scope>;
-    /// Whoever sent the operation, for the audit log.
-    fn actor(&self) -> Result<&Actor>;
+    /// Whoever sent the operation, for the audit log: who they are by now, since they may have signed in meanwhile.
+    fn actor(&self) -> Result<Actor>;
 }
 
 impl AskerExt for Context<'_> {
@@ -163,7 +177,8 @@ impl AskerExt for Context<'_> {
         Scope::in_studio(&*self.viewer()?, studio_id, needed)
     }
 
-    fn actor(&self) -> Result<&Actor> {
-        self.given()
+    fn actor(&self) -> Result<Actor> {
+        let sender: &Actor = self.given()?;
+        Ok(Actor { user_id: self.asker()?.viewer().map(|viewer| viewer.user_id), ..sender.clone() })
     }
 }

@@ -1,5 +1,8 @@
 //! Every query of the identity room.
 
+pub mod external_identity;
+pub mod sign_in;
+
 use chrono::{DateTime, Utc};
 use entity::{
     membership::{self, Role},
@@ -7,7 +10,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _,
-    QueryFilter as _,
+    FromQueryResult, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
 
 use super::scope::{Membership, Scope, Viewer};
@@ -23,15 +26,49 @@ pub const STUDIO_COLUMNS: &[studio::Column] = {
     &[Id, Name, TimeZone, CreatedAt, UpdatedAt]
 };
 
-/// The one function without a scope: it makes the viewer that scopes come from.
-pub async fn viewer(statements: &Statements, user_id: i64) -> Result<Option<Viewer>> {
-    let rows = user::Entity::find_by_id(user_id).find_with_related(membership::Entity).all(statements).await?;
-    Ok(rows.into_iter().next().map(|(user, memberships)| Viewer {
-        user_id: user.id,
-        email: user.email,
-        display_name: user.display_name,
-        memberships: memberships.iter().map(|row| Membership { studio_id: row.studio_id, role: row.role }).collect(),
+/// Makes the viewer that scopes come from, so there is none yet. `None` unless this sign-in is the user's and holds.
+pub async fn viewer(statements: &Statements, user_id: i64, sign_in_id: i64) -> Result<Option<Viewer>> {
+    let user = user::Entity::find_by_id(user_id).filter(sign_in::holds(sign_in_id, user_id));
+    viewer_of(user, statements, Some(sign_in_id)).await
+}
+
+/// One user with their memberships, in one statement and without the password.
+async fn viewer_of(
+    user: Select<user::Entity>,
+    statements: &Statements,
+    sign_in_id: Option<i64>,
+) -> Result<Option<Viewer>> {
+    let query = user.left_join(membership::Entity).select_only();
+    let query =
+        query.columns([user::Column::Id, user::Column::Email, user::Column::DisplayName, user::Column::AccessRevision]);
+    let query = query.columns([membership::Column::StudioId, membership::Column::Role]);
+    let rows = query.order_by_asc(membership::Column::Id).into_model::<ViewerRow>().all(statements).await?;
+    let memberships = rows.iter().filter_map(ViewerRow::membership).collect();
+    Ok(rows.into_iter().next().map(|row| Viewer {
+        user_id: row.id,
+        email: row.email,
+        display_name: row.display_name,
+        memberships,
+        sign_in_id,
+        access_revision: row.access_revision,
     }))
+}
+
+/// A user beside one of their memberships, or beside none.
+#[derive(FromQueryResult)]
+struct ViewerRow {
+    id: i64,
+    email: String,
+    display_name: String,
+    access_revision: i64,
+    studio_id: Option<i64>,
+    role: Option<Role>,
+}
+
+impl ViewerRow {
+    fn membership(&self) -> Option<Membership> {
+        Some(Membership { studio_id: self.studio_id?, role: self.role? })
+    }
 }
 
 pub async fn studios(scope: &Scope, statements: &Statements, keys: &[i64]) -> Result<Vec<StudioRow>> {

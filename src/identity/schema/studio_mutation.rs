@@ -61,7 +61,7 @@ impl CreateStudioPayload {
 async fn create(ctx: &Context<'_>, input: &CreateStudioInput) -> Result<i64, Declined> {
     let (name, time_zone) = (name(&input.name)?, time_zone(&input.time_zone)?);
     let (app, viewer): (&App, _) = (ctx.app()?, ctx.viewer()?);
-    let created = studio::create(app, &viewer, ctx.actor()?, &name, time_zone).await?;
+    let created = studio::create(app, &viewer, &ctx.actor()?, &name, time_zone).await?;
     ctx.asker()?.becomes(created.viewer);
     Ok(created.studio_id)
 }
