@@ -8,6 +8,7 @@ pub mod audit;
 pub mod guard;
 pub mod loader;
 pub mod names;
+pub mod revocations;
 pub mod schema;
 pub mod scope;
 pub mod store;

@@ -1,5 +1,7 @@
 //! Every query of the identity room.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use entity::{
     membership::{self, Role},
@@ -7,7 +9,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _,
-    QueryFilter as _,
+    ExprTrait as _, QueryFilter as _, QuerySelect as _, sea_query::Expr,
 };
 
 use super::scope::{Membership, Scope, Viewer};
@@ -30,8 +32,30 @@ pub async fn viewer(statements: &Statements, user_id: i64) -> Result<Option<View
         user_id: user.id,
         email: user.email,
         display_name: user.display_name,
-        memberships: memberships.iter().map(|row| Membership { studio_id: row.studio_id, role: row.role }).collect(),
+        memberships: memberships.iter().map(place).collect(),
+        access_revision: user.access_revision,
     }))
+}
+
+fn place(row: &membership::Model) -> Membership {
+    Membership { id: row.id, studio_id: row.studio_id, role: row.role, joined_at: row.created_at }
+}
+
+/// How often something was taken from each of these users; those who are no more are not among them.
+pub async fn access_revisions(_scope: &Scope, statements: &Statements, users: &[i64]) -> Result<HashMap<i64, i64>> {
+    use user::Column;
+    let query = user::Entity::find().select_only().columns([Column::Id, Column::AccessRevision]);
+    let query = query.filter(Column::Id.is_in(users.iter().copied()));
+    Ok(query.into_tuple::<(i64, i64)>().all(statements).await?.into_iter().collect())
+}
+
+/// Notes that something is taken from a user.
+pub async fn raise_access_revision(_scope: &Scope, transaction: &DatabaseTransaction, user_id: i64) -> Result<()> {
+    use user::Column;
+    let raised = Expr::col(Column::AccessRevision).add(1);
+    let query = user::Entity::update_many().col_expr(Column::AccessRevision, raised).filter(Column::Id.eq(user_id));
+    query.exec(transaction).await?;
+    Ok(())
 }
 
 pub async fn studios(scope: &Scope, statements: &Statements, keys: &[i64]) -> Result<Vec<StudioRow>> {
@@ -83,7 +107,7 @@ pub async fn ensure_studio(
     if let Some(studio) = query.filter(membership::Column::Role.eq(Role::Owner)).one(transaction).await? {
         return Ok(studio.id);
     }
-    insert_studio(transaction, owner, name, time_zone, now).await
+    Ok(insert_studio(transaction, owner, name, time_zone, now).await?.studio_id)
 }
 
 /// A new studio and its owner.
@@ -93,7 +117,7 @@ pub async fn insert_studio(
     name: &str,
     time_zone: chrono_tz::Tz,
     now: DateTime<Utc>,
-) -> Result<i64> {
+) -> Result<Membership> {
     let row = studio::ActiveModel {
         name: Set(name.to_owned()),
         time_zone: Set(time_zone.name().to_owned()),
@@ -109,6 +133,5 @@ pub async fn insert_studio(
         created_at: Set(now),
         ..Default::default()
     };
-    row.insert(transaction).await?;
-    Ok(studio_id)
+    Ok(place(&row.insert(transaction).await?))
 }
