@@ -17,7 +17,7 @@ use crate::{
     identity::{
         self,
         actor::Actor,
-        schema::{IdentityQuery, StudioMutation},
+        schema::{IdentityQuery, InvitationMutation, MembershipMutation, StudioMutation},
         scope::{Asker, Viewer},
     },
     session::{
@@ -32,7 +32,7 @@ pub struct Query(IdentityQuery, SessionQuery);
 
 /// What changes something. Fields run one after the other. A field that fails is null and leaves the others alone.
 #[derive(MergedObject, Default)]
-pub struct Mutation(StudioMutation);
+pub struct Mutation(StudioMutation, MembershipMutation, InvitationMutation);
 
 /// What moves by itself: every subscription delivers the present state at once, then each newer one.
 #[derive(MergedSubscription, Default)]

@@ -4,6 +4,7 @@ pub mod context;
 pub mod cost;
 pub mod fault;
 pub mod id;
+pub mod json;
 pub mod long;
 pub mod money;
 pub mod page;

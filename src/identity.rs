@@ -5,12 +5,16 @@
 
 pub mod actor;
 pub mod audit;
+pub mod change;
 pub mod guard;
+pub mod invitation;
 pub mod loader;
+pub mod member;
 pub mod names;
 pub mod revocations;
 pub mod schema;
 pub mod scope;
+pub mod secret_token;
 pub mod store;
 pub mod studio;
 pub mod token;

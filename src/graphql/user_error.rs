@@ -11,6 +11,14 @@ use crate::error::Error;
 pub enum UserErrorCode {
     /// The value is not of the form that the message describes.
     Invalid,
+    /// Who is invited, or accepts, is a member of the studio already.
+    AlreadyMember,
+    /// It would leave the studio without an owner.
+    LastOwner,
+    /// There is no such invitation that could be accepted: it never was, was accepted or revoked, or is too old.
+    InvalidInvitation,
+    /// The invitation is for another e-mail address than that of whoever is signed in.
+    NotInvited,
 }
 
 /// Something the person at the form can mend.

@@ -15,18 +15,49 @@ use crate::{
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
+#[graphql(name = "AuditAction")]
 pub enum Action {
     /// A studio was made.
     StudioCreated,
+    /// A studio's name or time zone was changed.
+    StudioUpdated,
+    /// Somebody was invited to a studio.
+    MemberInvited,
+    /// An invitation was taken back, also by one that took its place.
+    InvitationRevoked,
+    /// An invitation was accepted: there is a new member.
+    InvitationAccepted,
+    /// A member has another role.
+    MemberRoleChanged,
+    /// A member was taken out of a studio.
+    MemberRemoved,
+    /// A member left a studio.
+    MemberLeft,
 }
 
 impl Action {
-    pub const ALL: &[Self] = &[Self::StudioCreated];
+    pub const ALL: &[Self] = &[
+        Self::StudioCreated,
+        Self::StudioUpdated,
+        Self::MemberInvited,
+        Self::InvitationRevoked,
+        Self::InvitationAccepted,
+        Self::MemberRoleChanged,
+        Self::MemberRemoved,
+        Self::MemberLeft,
+    ];
 
     /// As it stands in the row.
     pub fn name(self) -> &'static str {
         match self {
             Self::StudioCreated => "STUDIO_CREATED",
+            Self::StudioUpdated => "STUDIO_UPDATED",
+            Self::MemberInvited => "MEMBER_INVITED",
+            Self::InvitationRevoked => "INVITATION_REVOKED",
+            Self::InvitationAccepted => "INVITATION_ACCEPTED",
+            Self::MemberRoleChanged => "MEMBER_ROLE_CHANGED",
+            Self::MemberRemoved => "MEMBER_REMOVED",
+            Self::MemberLeft => "MEMBER_LEFT",
         }
     }
 

@@ -1,5 +1,9 @@
 //! Every query of the identity room.
 
+pub mod audit_log;
+pub mod invitation;
+pub mod member;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
@@ -37,7 +41,7 @@ pub async fn viewer(statements: &Statements, user_id: i64) -> Result<Option<View
     }))
 }
 
-fn place(row: &membership::Model) -> Membership {
+pub(super) fn place(row: &membership::Model) -> Membership {
     Membership { id: row.id, studio_id: row.studio_id, role: row.role, joined_at: row.created_at }
 }
 
@@ -62,6 +66,24 @@ pub async fn studios(scope: &Scope, statements: &Statements, keys: &[i64]) -> Re
     let query = scope.restrict(studio::Entity::find(), studio::Column::Id);
     let query = query.filter(studio::Column::Id.is_in(keys.iter().copied()));
     Ok(sparse::read(query, STUDIO_COLUMNS, statements).await?)
+}
+
+/// A whole studio, to be changed.
+pub async fn studio(scope: &Scope, transaction: &DatabaseTransaction, key: i64) -> Result<Option<studio::Model>> {
+    let query = scope.restrict(studio::Entity::find_by_id(key), studio::Column::Id);
+    Ok(query.one(transaction).await?)
+}
+
+/// Writes what of a studio can be changed.
+pub async fn update_studio(scope: &Scope, transaction: &DatabaseTransaction, row: &studio::Model) -> Result<()> {
+    use studio::Column;
+    let query = studio::Entity::update_many()
+        .col_expr(Column::Name, Expr::value(row.name.clone()))
+        .col_expr(Column::TimeZone, Expr::value(row.time_zone.clone()))
+        .col_expr(Column::UpdatedAt, Expr::value(row.updated_at))
+        .filter(Column::Id.eq(row.id));
+    scope.restrict(query, Column::Id).exec(transaction).await?;
+    Ok(())
 }
 
 /// A user by e-mail address, for the operator's command line.
