@@ -20,7 +20,7 @@ use crate::{
         actor::Actor,
         attempts::Attempts,
         password::Passwords,
-        schema::{IdentityQuery, SignInMutation, StudioMutation},
+        schema::{IdentityQuery, InvitationMutation, MembershipMutation, SignInMutation, StudioMutation},
         scope::{Asker, Viewer},
     },
     session::{
@@ -35,7 +35,7 @@ pub struct Query(IdentityQuery, SessionQuery, AnalyticsQuery);
 
 /// What changes something. Fields run one after the other. A field that fails is null and leaves the others alone.
 #[derive(MergedObject, Default)]
-pub struct Mutation(SignInMutation, StudioMutation);
+pub struct Mutation(SignInMutation, StudioMutation, MembershipMutation, InvitationMutation);
 
 /// What moves by itself: every subscription delivers the present state at once, then each newer one.
 #[derive(MergedSubscription, Default)]

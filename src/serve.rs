@@ -2,7 +2,13 @@
 
 mod stop;
 
-use std::{future::IntoFuture as _, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    future::{IntoFuture as _, pending},
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
 
 use async_graphql::Request;
 use axum::middleware;
@@ -20,7 +26,13 @@ use crate::{
     cost::Cost,
     error::{Error, chain},
     http::{self, Caller, Front, Limits, Origins, RequestId, SignIn, SignInError, SignedIn},
-    identity::{jwks, outside_token::Issuer, token},
+    identity::{
+        jwks,
+        outside_token::Issuer,
+        revocations::{self, Ended},
+        scope::Viewer,
+        token,
+    },
     session,
 };
 
@@ -86,6 +98,7 @@ impl Gateway {
 
         let (signals, sockets, jobs) = (Signals::default(), TaskTracker::new(), TaskTracker::new());
         jobs.spawn(session::sync::run(app.clone(), signals.jobs.clone()));
+        jobs.spawn(revocations::run(app.clone(), signals.jobs.clone()));
         let routes = routes(&app, issuer, &signals, sockets.clone());
         let server = axum::serve(http::listener(listener), routes.into_make_service_with_connect_info::<SocketAddr>());
         let server = server.with_graceful_shutdown(signals.listener.clone().cancelled_owned());
@@ -174,21 +187,36 @@ fn sign_in(app: App, issuer: Option<Arc<Issuer>>) -> SignIn {
         let (app, issuer) = (app.clone(), issuer.clone());
         async move {
             let cost = Arc::new(Cost::default());
-            let Some(bearer) = bearer else { return Ok(signed_in(Attachment::new(app, None, address, cost), None)) };
+            let Some(bearer) = bearer else { return Ok(anonymous(Attachment::new(app, None, address, cost))) };
             let signed = token::sign_in(&app, issuer.as_deref(), &bearer, address, cost.clone()).await;
             let signed = signed.map_err(refusal)?;
             let expires_in = (signed.expires_at - app.clock.now()).to_std().unwrap_or_default();
-            Ok(signed_in(Attachment::new(app, Some(signed.viewer), address, cost), Some(expires_in)))
+            let attachment = Attachment::new(app.clone(), Some(signed.viewer.clone()), address, cost);
+            Ok(SignedIn { expires_in: Some(expires_in), ended: ended(app, signed.viewer), ..anonymous(attachment) })
         }
         .boxed()
     })
 }
 
-fn signed_in(attachment: Attachment, expires_in: Option<Duration>) -> SignedIn {
+/// Somebody who has nothing to lose.
+fn anonymous(attachment: Attachment) -> SignedIn {
     SignedIn {
         attach: Arc::new(move |request: Request, id: &RequestId| attachment.attach(request, id.as_str())),
-        expires_in,
+        expires_in: None,
+        ended: Arc::new(|| pending().boxed()),
     }
+}
+
+/// How the HTTP layer hears that something was taken from a viewer.
+fn ended(app: App, viewer: Arc<Viewer>) -> http::Ended {
+    Arc::new(move || {
+        let ended = revocations::ended(&app, &viewer);
+        let why = |ended| match ended {
+            Ended::Withdrawn => SignInError::Invalid,
+            Ended::Unknown => SignInError::Unavailable,
+        };
+        ended.map(why).boxed()
+    })
 }
 
 fn refusal(error: Error) -> SignInError {
@@ -203,8 +231,6 @@ fn refusal(error: Error) -> SignInError {
 
 #[cfg(test)]
 mod tests {
-    use std::future::pending;
-
     use super::*;
 
     #[tokio::test]

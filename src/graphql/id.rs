@@ -9,18 +9,29 @@ use crate::error::{Error, Result};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     Studio,
+    Membership,
+    Invitation,
     ShopeeAccount,
     LiveSession,
     LiveSessionItem,
 }
 
 impl Kind {
-    pub const ALL: [Self; 4] = [Self::Studio, Self::ShopeeAccount, Self::LiveSession, Self::LiveSessionItem];
+    pub const ALL: [Self; 6] = [
+        Self::Studio,
+        Self::Membership,
+        Self::Invitation,
+        Self::ShopeeAccount,
+        Self::LiveSession,
+        Self::LiveSessionItem,
+    ];
 
     /// As it stands in ids.
     pub fn name(self) -> &'static str {
         match self {
             Self::Studio => "Studio",
+            Self::Membership => "Membership",
+            Self::Invitation => "Invitation",
             Self::ShopeeAccount => "ShopeeAccount",
             Self::LiveSession => "LiveSession",
             Self::LiveSessionItem => "LiveSessionItem",

@@ -17,6 +17,14 @@ pub enum UserErrorCode {
     InvalidRefreshToken,
     /// The token is not the gateway's own, so there is no sign-in of ours behind it.
     SignedInElsewhere,
+    /// Who is invited, or accepts, is a member of the studio already.
+    AlreadyMember,
+    /// It would leave the studio without an owner.
+    LastOwner,
+    /// There is no such invitation that could be accepted: it never was, was accepted or revoked, or is too old.
+    InvalidInvitation,
+    /// The invitation is for another e-mail address than that of whoever is signed in.
+    NotInvited,
 }
 
 /// Something the person at the form can mend.

@@ -15,6 +15,7 @@ use crate::{
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
+#[graphql(name = "AuditAction")]
 pub enum Action {
     /// A studio was made.
     StudioCreated,
@@ -32,6 +33,20 @@ pub enum Action {
     PasswordChanged,
     /// A user came with another issuer's token for the first time.
     ExternalIdentityLinked,
+    /// A studio's name or time zone was changed.
+    StudioUpdated,
+    /// Somebody was invited to a studio.
+    MemberInvited,
+    /// An invitation was taken back, also by one that took its place.
+    InvitationRevoked,
+    /// An invitation was accepted: there is a new member.
+    InvitationAccepted,
+    /// A member has another role.
+    MemberRoleChanged,
+    /// A member was taken out of a studio.
+    MemberRemoved,
+    /// A member left a studio.
+    MemberLeft,
 }
 
 impl Action {
@@ -44,6 +59,13 @@ impl Action {
         Self::RefreshTokenReused,
         Self::PasswordChanged,
         Self::ExternalIdentityLinked,
+        Self::StudioUpdated,
+        Self::MemberInvited,
+        Self::InvitationRevoked,
+        Self::InvitationAccepted,
+        Self::MemberRoleChanged,
+        Self::MemberRemoved,
+        Self::MemberLeft,
     ];
 
     /// As it stands in the row.
@@ -57,6 +79,13 @@ impl Action {
             Self::RefreshTokenReused => "REFRESH_TOKEN_REUSED",
             Self::PasswordChanged => "PASSWORD_CHANGED",
             Self::ExternalIdentityLinked => "EXTERNAL_IDENTITY_LINKED",
+            Self::StudioUpdated => "STUDIO_UPDATED",
+            Self::MemberInvited => "MEMBER_INVITED",
+            Self::InvitationRevoked => "INVITATION_REVOKED",
+            Self::InvitationAccepted => "INVITATION_ACCEPTED",
+            Self::MemberRoleChanged => "MEMBER_ROLE_CHANGED",
+            Self::MemberRemoved => "MEMBER_REMOVED",
+            Self::MemberLeft => "MEMBER_LEFT",
         }
     }
 

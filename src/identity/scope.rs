@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_graphql::Context;
+use chrono::{DateTime, Utc};
 use entity::membership::Role;
 use sea_orm::{ColumnTrait, QueryFilter};
 
@@ -19,14 +20,37 @@ pub struct Viewer {
     pub memberships: Vec<Membership>,
     /// The sign-in that the token stands for; `None` for another issuer's token.
     pub sign_in_id: Option<i64>,
-    /// Goes up whenever what the user may see shrinks.
+    /// How often something had been taken from the user when this was read ([`super::revocations`]).
     pub access_revision: i64,
 }
 
+/// A user's place in one studio.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Membership {
+    pub id: i64,
     pub studio_id: i64,
     pub role: Role,
+    pub joined_at: DateTime<Utc>,
+}
+
+impl Viewer {
+    /// The viewer's place in a studio.
+    pub fn membership(&self, studio_id: i64) -> Option<&Membership> {
+        self.memberships.iter().find(|membership| membership.studio_id == studio_id)
+    }
+
+    /// The viewer with this place, in the stead of one they had in the studio.
+    pub fn with(mut self, membership: Membership) -> Self {
+        self = self.without(membership.studio_id);
+        self.memberships.push(membership);
+        self
+    }
+
+    /// The viewer without a place in the studio.
+    pub fn without(mut self, studio_id: i64) -> Self {
+        self.memberships.retain(|membership| membership.studio_id != studio_id);
+        self
+    }
 }
 
 /// Who sent an operation: nobody in particular, or a viewer. A mutation may change that: whoever signs in, makes a studio or joins
@@ -92,13 +116,22 @@ impl Scope {
 
     /// One studio, for somebody who may do more there than look: a member with at least this role.
     pub fn in_studio(viewer: &Viewer, studio_id: i64, needed: Role) -> Result<Self> {
-        let mut memberships = viewer.memberships.iter();
-        let membership = memberships.find(|membership| membership.studio_id == studio_id);
-        let membership = membership.ok_or_else(|| Error::not_found("studio"))?;
-        match includes(membership.role, needed) {
-            true => Ok(Self(Studios::These(Arc::new([studio_id])))),
-            false => Err(forbidden(needed)),
+        Self::with_role(studio_id, viewer.membership(studio_id).map(|membership| membership.role), needed)
+    }
+
+    /// One studio, for somebody who has this role there, or none, where at least that one is needed.
+    pub(super) fn with_role(studio_id: i64, role: Option<Role>, needed: Role) -> Result<Self> {
+        match role {
+            None => Err(Error::not_found("studio")),
+            Some(role) if includes(role, needed) => Ok(Self(Studios::These(Arc::new([studio_id])))),
+            Some(_) => Err(forbidden(needed)),
         }
+    }
+
+    /// The studios where the viewer has at least this role.
+    pub fn of_role(viewer: &Viewer, needed: Role) -> Self {
+        let memberships = viewer.memberships.iter().filter(|membership| includes(membership.role, needed));
+        Self(Studios::These(memberships.map(|membership| membership.studio_id).collect()))
     }
 
     /// What jobs and the operator's command line may see: everything.
