@@ -10,7 +10,13 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use crate::{
-    account,
+    account::{
+        self,
+        schema::{
+            ShopeeAccountMutation, ShopeeAccountSubscription, ShopeeLoginMutation, ShopeeLoginQuery,
+            ShopeeLoginSubscription,
+        },
+    },
     app::App,
     cost::Cost,
     graphql::{context::Operation, cost::ReportCost},
@@ -28,15 +34,15 @@ use crate::{
 
 /// Where reading starts.
 #[derive(MergedObject, Default)]
-pub struct Query(IdentityQuery, SessionQuery);
+pub struct Query(IdentityQuery, ShopeeLoginQuery, SessionQuery);
 
 /// What changes something. Fields run one after the other. A field that fails is null and leaves the others alone.
 #[derive(MergedObject, Default)]
-pub struct Mutation(StudioMutation);
+pub struct Mutation(StudioMutation, ShopeeLoginMutation, ShopeeAccountMutation);
 
 /// What moves by itself: every subscription delivers the present state at once, then each newer one.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(SessionSubscription);
+pub struct Subscription(ShopeeLoginSubscription, ShopeeAccountSubscription, SessionSubscription);
 
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 

@@ -2,6 +2,7 @@
 //!
 //! `.env.example` lists the same variables with the same defaults; a test compares the two.
 
+mod credential_keys;
 mod reader;
 
 use std::{collections::HashMap, ffi::OsString, fmt::Write as _, net::SocketAddr, num::NonZeroU32, time::Duration};
@@ -11,6 +12,7 @@ use secrecy::SecretString;
 use shopee::Hosts;
 use tracing_subscriber::filter::Targets;
 
+pub use self::credential_keys::{CredentialKey, CredentialKeys};
 use self::reader::Reader;
 
 /// One environment variable: its name, what it is when unset (`None`: it has to be set), and what it means.
@@ -43,6 +45,11 @@ pub const VARIABLES: &[Variable] = &[
         "CREDENTIAL_KEY",
         None,
         "Key that encrypts Shopee credentials at rest: 32 bytes in base64, the same on every instance.",
+    ),
+    variable(
+        "CREDENTIAL_KEYS_READ_ONLY",
+        Some(""),
+        "Further keys, separated by commas, that open credentials and never encrypt any; for `rotate-key`.",
     ),
     variable(
         "SHOPEE_BASE_URL",
@@ -135,7 +142,7 @@ pub struct Config {
     pub database_connections: u32,
     pub migrate_on_start: bool,
     pub token_secret: SecretString,
-    pub credential_key: CredentialKey,
+    pub credential_keys: CredentialKeys,
     pub hosts: Hosts,
     pub shopee_calls_per_second: NonZeroU32,
     pub shopee_call_burst: NonZeroU32,
@@ -151,16 +158,6 @@ pub struct Config {
     pub graphiql_token: Option<SecretString>,
     pub log: Targets,
     pub log_format: LogFormat,
-}
-
-/// The key that credentials are encrypted with.
-#[derive(Clone)]
-pub struct CredentialKey(pub [u8; 32]);
-
-impl std::fmt::Debug for CredentialKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("CredentialKey")
-    }
 }
 
 /// What to say when [`Config::gives_token_away`].
@@ -195,7 +192,7 @@ impl Config {
             database_connections: reader.number("DATABASE_CONNECTIONS", 1, 1000),
             migrate_on_start: reader.switch("MIGRATE_ON_START"),
             token_secret: SecretString::from(reader.token_secret()),
-            credential_key: reader.credential_key(),
+            credential_keys: reader.credential_keys(),
             hosts: reader.hosts(),
             shopee_calls_per_second: reader.positive("SHOPEE_CALLS_PER_SECOND", 1000),
             shopee_call_burst: reader.positive("SHOPEE_CALL_BURST", 1000),

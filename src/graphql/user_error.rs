@@ -11,6 +11,12 @@ use crate::error::Error;
 pub enum UserErrorCode {
     /// The value is not of the form that the message describes.
     Invalid,
+    /// Shopee does not take it.
+    RefusedByShopee,
+    /// It belongs to an account that another studio has connected.
+    AccountOfAnotherStudio,
+    /// There are as many of them as there may be.
+    TooMany,
 }
 
 /// Something the person at the form can mend.

@@ -18,15 +18,37 @@ use crate::{
 pub enum Action {
     /// A studio was made.
     StudioCreated,
+    /// Connecting a Shopee account by QR code was begun.
+    ShopeeLoginStarted,
+    /// A Shopee account was connected, or connected again.
+    ShopeeAccountConnected,
+    /// Shopee was asked about an account, and something about it had changed.
+    ShopeeAccountChecked,
+    /// An account's credential was removed.
+    ShopeeAccountDisconnected,
+    /// Shopee stopped accepting an account's credential, as the gateway noticed.
+    AccountSignedOut,
 }
 
 impl Action {
-    pub const ALL: &[Self] = &[Self::StudioCreated];
+    pub const ALL: &[Self] = &[
+        Self::StudioCreated,
+        Self::ShopeeLoginStarted,
+        Self::ShopeeAccountConnected,
+        Self::ShopeeAccountChecked,
+        Self::ShopeeAccountDisconnected,
+        Self::AccountSignedOut,
+    ];
 
     /// As it stands in the row.
     pub fn name(self) -> &'static str {
         match self {
             Self::StudioCreated => "STUDIO_CREATED",
+            Self::ShopeeLoginStarted => "SHOPEE_LOGIN_STARTED",
+            Self::ShopeeAccountConnected => "SHOPEE_ACCOUNT_CONNECTED",
+            Self::ShopeeAccountChecked => "SHOPEE_ACCOUNT_CHECKED",
+            Self::ShopeeAccountDisconnected => "SHOPEE_ACCOUNT_DISCONNECTED",
+            Self::AccountSignedOut => "ACCOUNT_SIGNED_OUT",
         }
     }
 
