@@ -64,7 +64,7 @@ async fn accounts(app: &App, rotation: &mut Rotation) -> Result<()> {
         let Some(last) = keys.last() else { return Ok(()) };
         after = *last;
         for account_id in keys {
-            let outcome = until_settled(async || account(app, account_id).await).await?;
+            let outcome = Row::Account(account_id).settle(app).await?;
             rotation.count(outcome, |rotation| rotation.accounts_left.push(account_id));
         }
     }
@@ -77,7 +77,7 @@ async fn logins(app: &App, rotation: &mut Rotation) -> Result<()> {
         let Some(last) = rows.last() else { return Ok(()) };
         after = last.id;
         for row in rows {
-            let outcome = until_settled(async || login(app, row.id).await).await?;
+            let outcome = Row::Login(row.id).settle(app).await?;
             rotation.count(outcome, |rotation| rotation.logins_left.push(row.id));
         }
     }
@@ -94,14 +94,31 @@ impl Rotation {
     }
 }
 
-async fn until_settled(attempt: impl AsyncFn() -> Result<Outcome>) -> Result<Outcome> {
-    for _ in 1..MOST_TRIES {
-        match attempt().await? {
-            Outcome::Changed => {}
-            outcome => return Ok(outcome),
+/// A row that holds something sealed, by its key.
+#[derive(Clone, Copy)]
+enum Row {
+    Account(i64),
+    Login(i64),
+}
+
+impl Row {
+    /// Encrypts what is in it; again if somebody else was faster.
+    async fn settle(self, app: &App) -> Result<Outcome> {
+        for _ in 1..MOST_TRIES {
+            match self.attempt(app).await? {
+                Outcome::Changed => {}
+                outcome => return Ok(outcome),
+            }
+        }
+        self.attempt(app).await
+    }
+
+    async fn attempt(self, app: &App) -> Result<Outcome> {
+        match self {
+            Self::Account(account_id) => account(app, account_id).await,
+            Self::Login(login_id) => login(app, login_id).await,
         }
     }
-    attempt().await
 }
 
 async fn account(app: &App, account_id: i64) -> Result<Outcome> {

@@ -4,6 +4,7 @@
 
 mod browser;
 mod configuration;
+mod connecting;
 mod contract;
 mod demo;
 mod faults;
