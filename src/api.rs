@@ -10,7 +10,13 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use crate::{
-    account,
+    account::{
+        self,
+        schema::{
+            ShopeeAccountMutation, ShopeeAccountSubscription, ShopeeLoginMutation, ShopeeLoginQuery,
+            ShopeeLoginSubscription,
+        },
+    },
     analytics::schema::AnalyticsQuery,
     app::App,
     cost::Cost,
@@ -31,15 +37,22 @@ use crate::{
 
 /// Where reading starts.
 #[derive(MergedObject, Default)]
-pub struct Query(IdentityQuery, SessionQuery, AnalyticsQuery);
+pub struct Query(IdentityQuery, ShopeeLoginQuery, SessionQuery, AnalyticsQuery);
 
 /// What changes something. Fields run one after the other. A field that fails is null and leaves the others alone.
 #[derive(MergedObject, Default)]
-pub struct Mutation(SignInMutation, StudioMutation, MembershipMutation, InvitationMutation);
+pub struct Mutation(
+    SignInMutation,
+    StudioMutation,
+    MembershipMutation,
+    InvitationMutation,
+    ShopeeLoginMutation,
+    ShopeeAccountMutation,
+);
 
 /// What moves by itself: every subscription delivers the present state at once, then each newer one.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(SessionSubscription);
+pub struct Subscription(ShopeeLoginSubscription, ShopeeAccountSubscription, SessionSubscription);
 
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 

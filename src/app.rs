@@ -1,5 +1,6 @@
 //! What a request may need, built once and cheap to clone.
 
+pub mod connected;
 pub mod reads;
 
 use std::{ops::Deref, sync::Arc, time::Duration};
@@ -10,6 +11,7 @@ use crate::{
     database::Database,
     engine::{revisions::Revisions, watch::Pollers},
 };
+use connected::Connected;
 use reads::Reads;
 
 /// How long a poller goes on after its last watcher left: a page reload should not cost a poller its latest value.
@@ -29,6 +31,7 @@ pub struct Parts {
     pub pollers: Pollers,
     /// How often something was taken from each user who is connected.
     pub access_revisions: Revisions,
+    pub connected: Connected,
 }
 
 /// Why the parts could not be put together.
@@ -56,8 +59,8 @@ impl App {
         })?;
         let reads = Reads::new(clock);
         let pollers = Pollers::new(POLLER_GRACE, clock);
-        let access_revisions = Revisions::default();
-        Ok(Self(Arc::new(Parts { config, clock, database, shopee, reads, pollers, access_revisions })))
+        let (access_revisions, connected) = (Revisions::default(), Connected::default());
+        Ok(Self(Arc::new(Parts { config, clock, database, shopee, reads, pollers, access_revisions, connected })))
     }
 }
 

@@ -14,12 +14,13 @@ use secrecy::{ExposeSecret as _, SecretString};
 use shopee::{Credential, Region};
 
 use crate::{
-    account::connect,
+    account::{connect, rotation},
     api,
     app::App,
     config::Config,
     error::{ClientError, Error, ShopeeFaultKind, chain},
     identity::{
+        actor::Actor,
         names::{Email, StudioName},
         scope::Scope,
         sign_in, store, token,
@@ -83,6 +84,11 @@ pub enum Command {
         #[arg(long)]
         time_zone: Option<Tz>,
     },
+    /// Encrypt all Shopee credentials with CREDENTIAL_KEY
+    ///
+    /// Opens what other keys of CREDENTIAL_KEYS_READ_ONLY have encrypted, and encrypts it anew. Safe while gateways run, and to be
+    /// repeated. Fails if there is something that none of the keys opens.
+    RotateKey,
 }
 
 /// Runs one command.
@@ -101,6 +107,7 @@ pub async fn run(command: Command) -> Result<(), Failure> {
             let time_zone = time_zone.unwrap_or(zone_of(region));
             connect_account(config, region, &Place { studio, owner, time_zone }).await
         }
+        Command::RotateKey => rotate_key(config).await,
         Command::Schema => Ok(()),
     }
 }
@@ -149,6 +156,22 @@ async fn require_migrated(config: &Config) -> Result<(), Failure> {
         0 => Ok(()),
         count => Err(format!("the database lacks {count} migrations; run `live-gateway migrate`").into()),
     }
+}
+
+async fn rotate_key(config: Config) -> Result<(), Failure> {
+    require_migrated(&config).await?;
+    let app = App::build(config).await?;
+    let rotated = rotation::rotate(&app).await;
+    app.database.clone().close().await;
+    let rotation = rotated.map_err(sentence)?;
+    let left = rotation.accounts_left.len() + rotation.logins_left.len();
+    let (anew, current) = (rotation.encrypted_anew, rotation.already_current);
+    say(&format!("{anew} encrypted anew, {current} were current, {left} cannot be opened"))?;
+    if left == 0 {
+        return Ok(());
+    }
+    let (accounts, logins) = (rotation.accounts_left, rotation.logins_left);
+    Err(format!("no key given here opens what these rows hold: accounts {accounts:?}, logins {logins:?}").into())
 }
 
 /// A token for the user with this e-mail address.
@@ -207,11 +230,13 @@ fn read_credential() -> Result<Credential, Failure> {
 
 /// Asks Shopee first, so that a credential it does not accept leaves nothing behind.
 async fn connect_in(app: &App, region: Region, credential: &Credential, place: &Place) -> Result<i64, Failure> {
-    let account = connect::identify(app, region, credential).await.map_err(|error| refused(error, region))?;
+    let account = connect::identify(&app.shopee, region, credential).await;
+    let account = account.map_err(|error| refused(Error::from(&error), region))?;
     let connected = async {
         let transaction = app.database.write().await?;
         let studio_id = studio_in(app, &transaction, place).await?;
-        let account_id = account.store(app, &Scope::job_runner(), &transaction, studio_id).await?;
+        let stored = account.store(app, &Scope::job_runner(), &Actor::gateway(), &transaction, studio_id).await?;
+        let account_id = stored.ok_or_else(connect::of_another_studio)?;
         transaction.commit().await?;
         Ok(account_id)
     };

@@ -2,6 +2,7 @@
 //!
 //! `.env.example` lists the same variables with the same defaults; a test compares the two.
 
+mod credential_keys;
 mod reader;
 
 use std::{collections::HashMap, ffi::OsString, fmt::Write as _, net::SocketAddr, num::NonZeroU32, time::Duration};
@@ -12,6 +13,7 @@ use shopee::Hosts;
 use tracing_subscriber::filter::Targets;
 use url::Url;
 
+pub use self::credential_keys::{CredentialKey, CredentialKeys};
 use self::reader::Reader;
 
 /// One environment variable: its name, what it is when unset (`None`: it has to be set), and what it means.
@@ -61,6 +63,11 @@ pub const VARIABLES: &[Variable] = &[
         "CREDENTIAL_KEY",
         None,
         "Key that encrypts Shopee credentials at rest: 32 bytes in base64, the same on every instance.",
+    ),
+    variable(
+        "CREDENTIAL_KEYS_READ_ONLY",
+        Some(""),
+        "Further keys, separated by commas, that open credentials and never encrypt any; for `rotate-key`.",
     ),
     variable(
         "SHOPEE_BASE_URL",
@@ -156,7 +163,7 @@ pub struct Config {
     pub access_token_lifetime: Duration,
     pub refresh_token_lifetime: Duration,
     pub outside_issuer: Option<OutsideIssuer>,
-    pub credential_key: CredentialKey,
+    pub credential_keys: CredentialKeys,
     pub hosts: Hosts,
     pub shopee_calls_per_second: NonZeroU32,
     pub shopee_call_burst: NonZeroU32,
@@ -185,16 +192,6 @@ pub struct OutsideIssuer {
 
 /// The name by which our own tokens call us; no other issuer may have it.
 pub const OWN_ISSUER: &str = "live-gateway";
-
-/// The key that credentials are encrypted with.
-#[derive(Clone)]
-pub struct CredentialKey(pub [u8; 32]);
-
-impl std::fmt::Debug for CredentialKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("CredentialKey")
-    }
-}
 
 /// What to say when [`Config::gives_token_away`].
 pub const TOKEN_GIVEN_AWAY: &str = "GRAPHIQL_TOKEN would sign in everybody who can reach LISTEN_ADDR; listen on a loopback address such as 127.0.0.1:8000, or unset it";
@@ -233,7 +230,7 @@ impl Config {
                 86_400 * u64::from(reader.number("REFRESH_TOKEN_DAYS", 1, 365)),
             ),
             outside_issuer: reader.outside_issuer(),
-            credential_key: reader.credential_key(),
+            credential_keys: reader.credential_keys(),
             hosts: reader.hosts(),
             shopee_calls_per_second: reader.positive("SHOPEE_CALLS_PER_SECOND", 1000),
             shopee_call_burst: reader.positive("SHOPEE_CALL_BURST", 1000),

@@ -20,6 +20,7 @@ use tokio_util::task::TaskTracker;
 pub use self::stop::stop_signal;
 use self::stop::{Schedule, Signals};
 use crate::{
+    account,
     api::{self, Attachment},
     app::{App, BuildError},
     config::{Config, TOKEN_GIVEN_AWAY},
@@ -99,6 +100,7 @@ impl Gateway {
         let (signals, sockets, jobs) = (Signals::default(), TaskTracker::new(), TaskTracker::new());
         jobs.spawn(session::sync::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(revocations::run(app.clone(), signals.jobs.clone()));
+        jobs.spawn(account::login::drive::run(app.clone(), signals.jobs.clone()));
         let routes = routes(&app, issuer, &signals, sockets.clone());
         let server = axum::serve(http::listener(listener), routes.into_make_service_with_connect_info::<SocketAddr>());
         let server = server.with_graceful_shutdown(signals.listener.clone().cancelled_owned());

@@ -16,7 +16,7 @@ use shopee::{HostRole, Hosts, Region};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use url::{Host, Url};
 
-use super::{CredentialKey, LogFormat, OWN_ISSUER, OutsideIssuer, VARIABLES};
+use super::{CredentialKey, CredentialKeys, LogFormat, OWN_ISSUER, OutsideIssuer, VARIABLES};
 
 /// Reads one variable after the other and collects what is wrong. A problem yields a stand-in value, so that reading goes on;
 /// no configuration with a stand-in in it ever gets out.
@@ -179,19 +179,19 @@ impl Reader {
         Some(OutsideIssuer { name, keys_url: keys_url?, audience })
     }
 
-    pub(super) fn credential_key(&mut self) -> CredentialKey {
+    pub(super) fn credential_keys(&mut self) -> CredentialKeys {
         let text = self.required("CREDENTIAL_KEY", "openssl rand -base64 32");
-        match STANDARD.decode(&text).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()) {
-            Some(key) => CredentialKey(key),
-            None => {
-                if !text.is_empty() {
-                    self.problems.push(
-                        "CREDENTIAL_KEY is not 32 bytes in base64 (make one: openssl rand -base64 32)".to_owned(),
-                    );
-                }
-                CredentialKey([0; 32])
-            }
+        let sealing = credential_key(&text);
+        if sealing.is_none() && !text.is_empty() {
+            self.problems
+                .push("CREDENTIAL_KEY is not 32 bytes in base64 (make one: openssl rand -base64 32)".to_owned());
         }
+        let entries = self.list("CREDENTIAL_KEYS_READ_ONLY");
+        let read_only: Vec<CredentialKey> = entries.iter().filter_map(|entry| credential_key(entry)).collect();
+        if read_only.len() < entries.len() {
+            self.problems.push("CREDENTIAL_KEYS_READ_ONLY is not a list of keys of 32 bytes in base64".to_owned());
+        }
+        CredentialKeys { sealing: sealing.unwrap_or(CredentialKey([0; 32])), read_only }
     }
 
     pub(super) fn hosts(&mut self) -> Hosts {
@@ -246,6 +246,10 @@ fn in_memory(url: &str) -> bool {
     let (name, parameters) = url.split_once('?').unwrap_or((url, ""));
     let name = name.trim_start_matches("sqlite:").trim_start_matches("//");
     name.is_empty() || name == ":memory:" || parameters.split('&').any(|parameter| parameter == "mode=memory")
+}
+
+fn credential_key(text: &str) -> Option<CredentialKey> {
+    STANDARD.decode(text).ok()?.try_into().ok().map(CredentialKey)
 }
 
 #[cfg(test)]

@@ -5,23 +5,25 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::error::{Error, Result};
 
-/// The kinds of things that `node` finds.
+/// The kinds of things that have global ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     Studio,
     Membership,
     Invitation,
     ShopeeAccount,
+    ShopeeLogin,
     LiveSession,
     LiveSessionItem,
 }
 
 impl Kind {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Studio,
         Self::Membership,
         Self::Invitation,
         Self::ShopeeAccount,
+        Self::ShopeeLogin,
         Self::LiveSession,
         Self::LiveSessionItem,
     ];
@@ -33,6 +35,7 @@ impl Kind {
             Self::Membership => "Membership",
             Self::Invitation => "Invitation",
             Self::ShopeeAccount => "ShopeeAccount",
+            Self::ShopeeLogin => "ShopeeLogin",
             Self::LiveSession => "LiveSession",
             Self::LiveSessionItem => "LiveSessionItem",
         }

@@ -25,6 +25,12 @@ pub enum UserErrorCode {
     InvalidInvitation,
     /// The invitation is for another e-mail address than that of whoever is signed in.
     NotInvited,
+    /// Shopee does not take it.
+    RefusedByShopee,
+    /// It belongs to an account that another studio has connected.
+    AccountOfAnotherStudio,
+    /// There are as many of them as there may be.
+    TooMany,
 }
 
 /// Something the person at the form can mend.

@@ -47,6 +47,16 @@ pub enum Action {
     MemberRemoved,
     /// A member left a studio.
     MemberLeft,
+    /// Connecting a Shopee account by QR code was begun.
+    ShopeeLoginStarted,
+    /// A Shopee account was connected, or connected again.
+    ShopeeAccountConnected,
+    /// Shopee was asked about an account, and something about it had changed.
+    ShopeeAccountChecked,
+    /// An account's credential was removed.
+    ShopeeAccountDisconnected,
+    /// Shopee stopped accepting an account's credential, as the gateway noticed.
+    AccountSignedOut,
 }
 
 impl Action {
@@ -66,6 +76,11 @@ impl Action {
         Self::MemberRoleChanged,
         Self::MemberRemoved,
         Self::MemberLeft,
+        Self::ShopeeLoginStarted,
+        Self::ShopeeAccountConnected,
+        Self::ShopeeAccountChecked,
+        Self::ShopeeAccountDisconnected,
+        Self::AccountSignedOut,
     ];
 
     /// As it stands in the row.
@@ -86,6 +101,11 @@ impl Action {
             Self::MemberRoleChanged => "MEMBER_ROLE_CHANGED",
             Self::MemberRemoved => "MEMBER_REMOVED",
             Self::MemberLeft => "MEMBER_LEFT",
+            Self::ShopeeLoginStarted => "SHOPEE_LOGIN_STARTED",
+            Self::ShopeeAccountConnected => "SHOPEE_ACCOUNT_CONNECTED",
+            Self::ShopeeAccountChecked => "SHOPEE_ACCOUNT_CHECKED",
+            Self::ShopeeAccountDisconnected => "SHOPEE_ACCOUNT_DISCONNECTED",
+            Self::AccountSignedOut => "ACCOUNT_SIGNED_OUT",
         }
     }
 

@@ -5,6 +5,7 @@
 mod analytics;
 mod browser;
 mod configuration;
+mod connecting;
 mod contract;
 mod demo;
 mod faults;

@@ -79,6 +79,8 @@ async fn nodes_of_kind(
             let rows = account_store::accounts(&scope, &statements, keys, account_store::ACCOUNT_COLUMNS).await?;
             keyed(rows, |row| Ok((*row.id.read()?, Node::ShopeeAccount(row.into()))))
         }
+        // Shows itself to owners only, who ask for it by its own field.
+        Kind::ShopeeLogin => Ok(Vec::new()),
         Kind::LiveSession => {
             let rows = store::sessions(&scope, &statements, keys, &columns_for(selection, &[])).await?;
             let sessions = with_neighbours(ctx, selection, rows).await?;

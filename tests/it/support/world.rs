@@ -149,6 +149,19 @@ impl World {
         Stream::open(&self.gateway.url(), None, query, json!({})).await
     }
 
+    /// Another gateway on the same database and in front of the same Shopee.
+    pub(crate) async fn another_gateway(&self, database: &Database, variables: &[(&'static str, String)]) -> Gateway {
+        Gateway::start(config(database, &self.sandbox, variables)).await.unwrap()
+    }
+
+    /// The same world after its gateway was stopped and started again; something happens while there is none.
+    pub(crate) async fn restarted(self, database: &Database, meanwhile: impl FnOnce(&Panel)) -> Self {
+        self.gateway.stop().await;
+        meanwhile(self.sandbox.panel());
+        let gateway = Gateway::start(config(database, &self.sandbox, &[])).await.unwrap();
+        Self { gateway, ..self }
+    }
+
     pub(crate) async fn stop(self) {
         self.gateway.stop().await;
         self.sandbox.stop().await;
