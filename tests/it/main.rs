@@ -13,6 +13,7 @@ mod identity;
 mod layering;
 mod live;
 mod operator;
+mod permissions;
 mod process;
 mod protocol;
 mod reading;
