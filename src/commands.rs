@@ -1,6 +1,6 @@
 //! What an operator runs: each command prints what it did, and fails with a sentence that says what to do.
 
-mod set_password;
+pub mod set_password;
 
 use std::{
     io::{self, IsTerminal as _, Read as _, Write as _},

@@ -2,7 +2,6 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
 
-use entity::user::PasswordHash;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{Failure, migrate, say, sentence};
@@ -26,9 +25,8 @@ pub(super) async fn run(config: Config, email: &Email) -> Result<(), Failure> {
     let password = Password::typed(typed.expose_secret());
     password.check(email)?;
     migrate(&config).await?;
-    let hash = Passwords::default().hash(password).await.map_err(sentence)?;
     let app = App::build(config).await?;
-    let ended = set(&app, email, hash).await;
+    let ended = set(&app, email, password).await;
     app.database.clone().close().await;
     let (ended, email) = (ended.map_err(sentence)?, email.as_str());
     say(&format!("{email} has a new password; {ended} sign-ins ended. Next: live-gateway serve, and sign in with it"))
@@ -44,7 +42,9 @@ fn read_line() -> Result<SecretString, Failure> {
     if password.expose_secret().is_empty() { Err("standard input holds no password".into()) } else { Ok(password) }
 }
 
-async fn set(app: &App, email: &Email, hash: PasswordHash) -> Result<u64, Error> {
+/// Gives a user a password, and makes the user if there is none. How many sign-ins that ended.
+pub async fn set(app: &App, email: &Email, password: Password) -> Result<u64, Error> {
+    let hash = Passwords::default().hash(password).await?;
     let (scope, transaction, now) = (Scope::job_runner(), app.database.write().await?, app.clock.now());
     let user_id = store::ensure_user(&scope, &transaction, email.as_str(), now).await?;
     let ended = sign_out::set_password(&scope, &transaction, user_id, hash, now).await?;

@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn only_keys_for_our_algorithms_are_taken() {
         let rsa = |id: &str, more: Value| {
-            let mut key = json!({ "kty": "RSA", "kid": id, "n": "u1W", "e": "AQAB" });
+            let mut key = json!({ "kty": "RSA", "kid": id, "n": "AQAB", "e": "AQAB" });
             key.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             key
         };
@@ -223,7 +223,7 @@ mod tests {
             { "kty": "OKP", "kid": "edwards", "crv": "Ed25519", "x": "AAAA" },
             { "kty": "OKP", "kid": "exchange", "crv": "X25519", "x": "AAAA" },
             { "kty": "oct", "kid": "secret", "k": "AAAA" },
-            { "kty": "RSA", "n": "u1W", "e": "AQAB" },
+            { "kty": "RSA", "n": "AQAB", "e": "AQAB" },
             "nonsense",
         ]);
         assert_eq!(ids(keys), ["curve", "edwards", "fine", "stated"]);

@@ -101,9 +101,9 @@ async fn begin(desk: &Desk<'_>, checked: Checked) -> Result<Option<Handed>> {
     let sign_in_id = rows::insert(&transaction, user_id, Kind::Password, address, now).await?;
     let entry = Entry::of_user(Action::SignedIn, user_id).after(json!({ "kind": "PASSWORD" }))?;
     audit::record(&Scope::of_nothing(), &transaction, &desk.actor.as_user(user_id), entry, now).await?;
-    let refresh_token = issue(app, &transaction, sign_in_id, now).await?;
+    let handed = hand_over(app, &transaction, (user_id, sign_in_id), now).await?;
     transaction.commit().await?;
-    hand_over(app, &desk.statements, (user_id, sign_in_id), refresh_token, now).await
+    Ok(handed)
 }
 
 /// Told beside the answer, not before it: the time to write it would tell that there is such a user.
@@ -124,12 +124,7 @@ async fn record_refusal(app: &App, actor: &Actor, user_id: i64) -> Result<()> {
 }
 
 /// Goes on with a sign-in. `None` if the token is not good, for whichever reason.
-pub async fn refresh(
-    app: &App,
-    statements: &Statements,
-    actor: &Actor,
-    token: &RefreshToken,
-) -> Result<Option<Handed>> {
+pub async fn refresh(app: &App, actor: &Actor, token: &RefreshToken) -> Result<Option<Handed>> {
     let (transaction, now) = (app.database.write().await?, app.clock.now());
     let Some(found) = rows::refresh_token(&transaction, &token.hash()).await? else { return Ok(None) };
     if found.ended_at.is_some() || found.expires_at <= now {
@@ -144,9 +139,9 @@ pub async fn refresh(
         return Ok(None);
     }
     rows::remove_expired(&transaction, found.sign_in_id, now).await?;
-    let refresh_token = issue(app, &transaction, found.sign_in_id, now).await?;
+    let handed = hand_over(app, &transaction, (found.user_id, found.sign_in_id), now).await?;
     transaction.commit().await?;
-    hand_over(app, statements, (found.user_id, found.sign_in_id), refresh_token, now).await
+    Ok(handed)
 }
 
 async fn end_reused(
@@ -160,34 +155,24 @@ async fn end_reused(
     audit::record(&Scope::of_nothing(), transaction, actor, entry, now).await
 }
 
-async fn issue(
-    app: &App,
-    transaction: &DatabaseTransaction,
-    sign_in_id: i64,
-    now: DateTime<Utc>,
-) -> Result<RefreshToken> {
-    let token = RefreshToken::generate()?;
-    let expires_at = now + app.config.refresh_token_lifetime;
-    rows::insert_refresh_token(transaction, sign_in_id, token.hash(), now, expires_at).await?;
-    Ok(token)
-}
-
-/// The access token never outlives the refresh token: the longest of the one is the shortest of the other.
+/// What whoever comes in is handed, read before others can end it. The access token never outlives the refresh token: the longest
+/// of the one is the shortest of the other.
 async fn hand_over(
     app: &App,
-    statements: &Statements,
+    transaction: &DatabaseTransaction,
     (user_id, sign_in_id): (i64, i64),
-    refresh_token: RefreshToken,
     now: DateTime<Utc>,
 ) -> Result<Option<Handed>> {
-    let config = &app.config;
-    let Some(viewer) = store::viewer(statements, user_id, sign_in_id).await? else { return Ok(None) };
+    let Some(viewer) = store::viewer(transaction, user_id, sign_in_id).await? else { return Ok(None) };
+    let (config, refresh_token) = (&app.config, RefreshToken::generate()?);
+    let refresh_token_expires_at = now + config.refresh_token_lifetime;
+    rows::insert_refresh_token(transaction, sign_in_id, refresh_token.hash(), now, refresh_token_expires_at).await?;
     let access_token = token::mint(&config.token_secret, user_id, sign_in_id, now, config.access_token_lifetime)?;
     Ok(Some(Handed {
         access_token: SecretString::from(access_token),
         access_token_expires_at: whole_seconds(now + config.access_token_lifetime),
         refresh_token,
-        refresh_token_expires_at: now + config.refresh_token_lifetime,
+        refresh_token_expires_at,
         viewer,
     }))
 }

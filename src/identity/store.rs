@@ -32,7 +32,7 @@ pub const STUDIO_COLUMNS: &[studio::Column] = {
 };
 
 /// Makes the viewer that scopes come from, so there is none yet. `None` unless this sign-in is the user's and holds.
-pub async fn viewer(statements: &Statements, user_id: i64, sign_in_id: i64) -> Result<Option<Viewer>> {
+pub async fn viewer(statements: &impl ConnectionTrait, user_id: i64, sign_in_id: i64) -> Result<Option<Viewer>> {
     let user = user::Entity::find_by_id(user_id).filter(sign_in::holds(sign_in_id, user_id));
     viewer_of(user, statements, Some(sign_in_id)).await
 }
@@ -40,7 +40,7 @@ pub async fn viewer(statements: &Statements, user_id: i64, sign_in_id: i64) -> R
 /// One user with their memberships, in one statement and without the password.
 async fn viewer_of(
     user: Select<user::Entity>,
-    statements: &Statements,
+    statements: &impl ConnectionTrait,
     sign_in_id: Option<i64>,
 ) -> Result<Option<Viewer>> {
     let query = user.left_join(membership::Entity).select_only();

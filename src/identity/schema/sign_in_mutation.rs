@@ -180,8 +180,8 @@ async fn sign_in(ctx: &Context<'_>, input: SignInInput) -> Result<Tokens, Declin
 }
 
 async fn refresh(ctx: &Context<'_>, input: RefreshSignInInput) -> Result<Tokens, Declined> {
-    let (token, statements) = (RefreshToken::sent(input.refresh_token), ctx.statements()?);
-    let handed = sign_in::refresh(ctx.app()?, &statements, &ctx.actor()?, &token).await?;
+    let token = RefreshToken::sent(input.refresh_token);
+    let handed = sign_in::refresh(ctx.app()?, &ctx.actor()?, &token).await?;
     let message = "this refresh token is not good any more; sign in again";
     let refused = || UserError::on("refreshToken", UserErrorCode::InvalidRefreshToken, message);
     Ok(hand_over(ctx, handed.ok_or_else(refused)?)?)
