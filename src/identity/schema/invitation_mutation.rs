@@ -29,7 +29,7 @@ impl InvitationMutation {
     /// Invites somebody to a studio; takes OWNER. The gateway sends no mail: pass the token on, which is shown this once and is
     /// good for seven days. An earlier invitation of the same address that is still open is revoked; a member's address is
     /// ALREADY_MEMBER. Errors: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT.
-    #[graphql(guard = "Needs::Role(Role::Owner)")]
+    #[graphql(guard = "Needs::SignIn")]
     async fn invite_member(
         &self,
         ctx: &Context<'_>,
@@ -40,7 +40,7 @@ impl InvitationMutation {
 
     /// Takes an invitation back; takes OWNER. One that is no longer open is INVALID_INVITATION. Errors: UNAUTHENTICATED,
     /// FORBIDDEN, NOT_FOUND, BAD_USER_INPUT.
-    #[graphql(guard = "Needs::Role(Role::Owner)")]
+    #[graphql(guard = "Needs::SignIn")]
     async fn revoke_invitation(
         &self,
         ctx: &Context<'_>,

@@ -26,7 +26,7 @@ pub struct MembershipMutation;
 impl MembershipMutation {
     /// Gives a member another role; takes OWNER. The last owner stays one (LAST_OWNER). Whoever may do less than before is
     /// disconnected from websockets with 4403 within a second. Errors: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT.
-    #[graphql(guard = "Needs::Role(Role::Owner)")]
+    #[graphql(guard = "Needs::SignIn")]
     async fn change_member_role(
         &self,
         ctx: &Context<'_>,
@@ -37,7 +37,7 @@ impl MembershipMutation {
 
     /// Takes a member out of a studio; takes OWNER. The last owner stays (LAST_OWNER). The member is disconnected from
     /// websockets with 4403 within a second. Errors: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT.
-    #[graphql(guard = "Needs::Role(Role::Owner)")]
+    #[graphql(guard = "Needs::SignIn")]
     async fn remove_member(
         &self,
         ctx: &Context<'_>,

