@@ -16,13 +16,15 @@ pub(crate) struct Call {
     pub(crate) envelope: Envelope,
     /// What success without data tells.
     pub(crate) no_data: NoData,
+    /// Whether it may be repeated when no answer comes: not what changes or makes something.
+    pub(crate) repeatable: bool,
     /// The call asks who is signed in, so a refusal of any number says: nobody.
     pub(crate) identity_check: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verb {
-    /// Changes nothing, so it may be repeated.
+    /// A GET.
     Read,
     /// A POST that changes something: sent once, whatever happens.
     Write,
@@ -49,11 +51,25 @@ pub(crate) enum NoData {
 
 impl Call {
     const fn read(name: &'static str, host: HostRole, path: &'static str, envelope: Envelope) -> Call {
-        Call { name, verb: Verb::Read, host, path, envelope, no_data: NoData::Nothing, identity_check: false }
+        Call {
+            name,
+            verb: Verb::Read,
+            host,
+            path,
+            envelope,
+            no_data: NoData::Nothing,
+            repeatable: true,
+            identity_check: false,
+        }
     }
 
     const fn write(name: &'static str, host: HostRole, path: &'static str, envelope: Envelope) -> Call {
-        Call { verb: Verb::Write, ..Call::read(name, host, path, envelope) }
+        Call { verb: Verb::Write, repeatable: false, ..Call::read(name, host, path, envelope) }
+    }
+
+    /// A GET that makes something.
+    const fn sent_once(self) -> Call {
+        Call { repeatable: false, ..self }
     }
 
     const fn identity_check(self) -> Call {
@@ -72,7 +88,8 @@ macro_rules! analytics {
     };
 }
 
-pub(crate) static GEN_QRCODE: Call = Call::read("gen_qrcode", Mall, "/api/v2/authentication/gen_qrcode", Error);
+pub(crate) static GEN_QRCODE: Call =
+    Call::read("gen_qrcode", Mall, "/api/v2/authentication/gen_qrcode", Error).sent_once();
 pub(crate) static QRCODE_STATUS: Call =
     Call::read("qrcode_status", Mall, "/api/v2/authentication/qrcode_status", Error);
 pub(crate) static QRCODE_LOGIN: Call = Call::write("qrcode_login", Mall, "/api/v2/authentication/qrcode_login", Error);

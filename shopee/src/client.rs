@@ -182,7 +182,7 @@ impl Client {
         let mut repeated = 0;
         loop {
             let failure = match self.attempt(ask, deadline).await {
-                Err(failure @ Error::Unreachable { .. }) if ask.call.verb == Verb::Read => failure,
+                Err(failure @ Error::Unreachable { .. }) if ask.call.repeatable => failure,
                 outcome => return outcome,
             };
             let pause = retry::pause(repeated);
