@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod analytics;
 mod browser;
 mod configuration;
+mod connecting;
 mod contract;
 mod demo;
 mod faults;

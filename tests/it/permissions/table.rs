@@ -73,7 +73,7 @@ impl Asker {
         match self {
             Self::Nobody => None,
             Self::Stranger => Some(world.token_of_stranger().await),
-            Self::Member(role) => Some(world.token_of(role).await),
+            Self::Member(role) => Some(world.token_with_role(role).await),
         }
     }
 

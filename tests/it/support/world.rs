@@ -78,8 +78,22 @@ impl World {
         Self { gateway, sandbox, client, token, stranger_token }
     }
 
+    /// Another gateway on the same database, as a second instance would be.
+    pub(crate) async fn second_gateway(&self, database: &Database) -> Gateway {
+        Gateway::start(config(database, &self.sandbox, &[])).await.unwrap()
+    }
+
+    /// A token for a user, who is made if not there.
+    pub(crate) async fn token_of(&self, email: &str) -> String {
+        let (app, scope) = (&self.gateway.app, Scope::job_runner());
+        let transaction = app.database.write().await.unwrap();
+        store::ensure_user(&scope, &transaction, email, app.clock.now()).await.unwrap();
+        transaction.commit().await.unwrap();
+        mint(app, email).await
+    }
+
     /// A new token of a member of the first studio with this role, who is made one if there is none yet.
-    pub(crate) async fn token_of(&self, role: Role) -> String {
+    pub(crate) async fn token_with_role(&self, role: Role) -> String {
         let app = &self.gateway.app;
         let email = match role {
             Role::Owner => OWNER,
@@ -159,6 +173,19 @@ impl World {
     /// The same as nobody in particular.
     pub(crate) async fn subscribe_as_nobody(&self, query: &str) -> Stream {
         Stream::open(&self.gateway.url(), None, query, json!({})).await
+    }
+
+    /// Another gateway on the same database and in front of the same Shopee.
+    pub(crate) async fn another_gateway(&self, database: &Database, variables: &[(&'static str, String)]) -> Gateway {
+        Gateway::start(config(database, &self.sandbox, variables)).await.unwrap()
+    }
+
+    /// The same world after its gateway was stopped and started again; something happens while there is none.
+    pub(crate) async fn restarted(self, database: &Database, meanwhile: impl FnOnce(&Panel)) -> Self {
+        self.gateway.stop().await;
+        meanwhile(self.sandbox.panel());
+        let gateway = Gateway::start(config(database, &self.sandbox, &[])).await.unwrap();
+        Self { gateway, ..self }
     }
 
     pub(crate) async fn stop(self) {
