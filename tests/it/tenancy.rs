@@ -1,6 +1,7 @@
 //! Whose things are whose: a viewer of another studio, and nobody at all, over every way to reach a thing. What is not yours
 //! answers exactly as what is not there.
 
+mod canary;
 mod tokens;
 mod ways;
 

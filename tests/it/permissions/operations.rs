@@ -1,6 +1,11 @@
 //! One operation a root field, or several where there are several ways to name a thing. Each variable is a thing of `things.rs`.
 
 pub(super) const OPERATIONS: &[(&str, &str)] = &[
+    ("Query.analyticsSummary", "query ($studio: ID!) { analyticsSummary(studioId: $studio, days: 7) { timeZone } }"),
+    (
+        "Query.liveAnalytics",
+        r#"query ($studio: ID!) { liveAnalytics(studioId: $studio, from: "2026-11-01", to: "2026-11-02") { date } }"#,
+    ),
     ("Query.liveSession", "query ($session: ID!) { liveSession(id: $session) { sessionName } }"),
     (
         "Query.liveSession",
