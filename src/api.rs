@@ -17,13 +17,16 @@ use crate::{
             ShopeeLoginSubscription,
         },
     },
+    analytics::schema::AnalyticsQuery,
     app::App,
     cost::Cost,
     graphql::{context::Operation, cost::ReportCost},
     identity::{
         self,
         actor::Actor,
-        schema::{IdentityQuery, StudioMutation},
+        attempts::Attempts,
+        password::Passwords,
+        schema::{IdentityQuery, InvitationMutation, MembershipMutation, SignInMutation, StudioMutation},
         scope::{Asker, Viewer},
     },
     session::{
@@ -34,11 +37,18 @@ use crate::{
 
 /// Where reading starts.
 #[derive(MergedObject, Default)]
-pub struct Query(IdentityQuery, ShopeeLoginQuery, SessionQuery);
+pub struct Query(IdentityQuery, ShopeeLoginQuery, SessionQuery, AnalyticsQuery);
 
 /// What changes something. Fields run one after the other. A field that fails is null and leaves the others alone.
 #[derive(MergedObject, Default)]
-pub struct Mutation(StudioMutation, ShopeeLoginMutation, ShopeeAccountMutation);
+pub struct Mutation(
+    SignInMutation,
+    StudioMutation,
+    MembershipMutation,
+    InvitationMutation,
+    ShopeeLoginMutation,
+    ShopeeAccountMutation,
+);
 
 /// What moves by itself: every subscription delivers the present state at once, then each newer one.
 #[derive(MergedSubscription, Default)]
@@ -54,7 +64,7 @@ const HEAVIEST: usize = 200_000;
 /// The schema over an app.
 pub fn schema(app: App) -> Schema {
     let introspection = app.config.introspection;
-    let builder = builder().data(app).extension(ReportCost);
+    let builder = builder().data(app).data(Passwords::default()).data(Attempts::default()).extension(ReportCost);
     if introspection { builder.finish() } else { builder.disable_introspection().finish() }
 }
 

@@ -5,7 +5,12 @@ pub mod reads;
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
-use crate::{clock::Clock, config::Config, database::Database, engine::watch::Pollers};
+use crate::{
+    clock::Clock,
+    config::Config,
+    database::Database,
+    engine::{revisions::Revisions, watch::Pollers},
+};
 use connected::Connected;
 use reads::Reads;
 
@@ -24,6 +29,8 @@ pub struct Parts {
     pub shopee: shopee::Client,
     pub reads: Reads,
     pub pollers: Pollers,
+    /// How often something was taken from each user who is connected.
+    pub access_revisions: Revisions,
     pub connected: Connected,
 }
 
@@ -52,7 +59,8 @@ impl App {
         })?;
         let reads = Reads::new(clock);
         let pollers = Pollers::new(POLLER_GRACE, clock);
-        Ok(Self(Arc::new(Parts { config, clock, database, shopee, reads, pollers, connected: Connected::default() })))
+        let (access_revisions, connected) = (Revisions::default(), Connected::default());
+        Ok(Self(Arc::new(Parts { config, clock, database, shopee, reads, pollers, access_revisions, connected })))
     }
 }
 

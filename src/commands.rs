@@ -1,5 +1,7 @@
 //! What an operator runs: each command prints what it did, and fails with a sentence that says what to do.
 
+mod set_password;
+
 use std::{
     io::{self, IsTerminal as _, Read as _, Write as _},
     time::Duration,
@@ -21,7 +23,7 @@ use crate::{
         actor::Actor,
         names::{Email, StudioName},
         scope::Scope,
-        store, token,
+        sign_in, store, token,
     },
     serve,
     session::sync::{self, Reach},
@@ -54,6 +56,15 @@ pub enum Command {
         /// How long the token is good for, in hours, 1 to 8760
         #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u64).range(1..=8760))]
         hours: u64,
+    },
+    /// Give a user a password, which they sign in with
+    ///
+    /// Reads the password from standard input, one line of 12 to 128 characters. Makes the user if there is none, and ends all
+    /// their sign-ins. This is how the first user gets in. Brings the database up to date before.
+    SetPassword {
+        /// The user's e-mail address
+        #[arg(long)]
+        email: Email,
     },
     /// Connect a Shopee account, and store its sessions
     ///
@@ -91,6 +102,7 @@ pub async fn run(command: Command) -> Result<(), Failure> {
         Command::Serve => Ok(serve::serve(config).await?),
         Command::Migrate => migrate(&config).await,
         Command::Token { email, hours } => print_token(config, &email, hours).await,
+        Command::SetPassword { email } => set_password::run(config, &email).await,
         Command::Connect { studio, owner, region, time_zone } => {
             let time_zone = time_zone.unwrap_or(zone_of(region));
             connect_account(config, region, &Place { studio, owner, time_zone }).await
@@ -164,11 +176,17 @@ async fn rotate_key(config: Config) -> Result<(), Failure> {
 
 /// A token for the user with this e-mail address.
 pub async fn token_for(app: &App, email: &str, lifetime: Duration) -> Result<SecretString, Failure> {
-    let statements = app.database.read(std::sync::Arc::default());
-    let user = store::user_by_email(&Scope::job_runner(), &statements, email).await.map_err(sentence)?;
-    let user = user.ok_or("there is no user with this e-mail address; `live-gateway connect` makes one")?;
-    let token = token::mint(&app.config.token_secret, user.id, app.clock.now(), lifetime).map_err(sentence)?;
-    Ok(SecretString::from(token))
+    let token = token_of(app, email, lifetime).await.map_err(sentence)?;
+    let missing = "there is no user with this e-mail address; `live-gateway connect` and `set-password` make one";
+    token.map(SecretString::from).ok_or_else(|| missing.into())
+}
+
+async fn token_of(app: &App, email: &str, lifetime: Duration) -> Result<Option<String>, Error> {
+    let (scope, transaction, now) = (Scope::job_runner(), app.database.write().await?, app.clock.now());
+    let Some(user) = store::user_by_email(&scope, &transaction, email).await? else { return Ok(None) };
+    let sign_in_id = sign_in::by_operator(&scope, &transaction, user.id, now).await?;
+    transaction.commit().await?;
+    token::mint(&app.config.token_secret, user.id, sign_in_id, now, lifetime).map(Some)
 }
 
 /// Where an account goes: a studio and its owner, both made if they are not there.

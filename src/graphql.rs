@@ -2,8 +2,10 @@
 
 pub mod context;
 pub mod cost;
+pub mod date;
 pub mod fault;
 pub mod id;
+pub mod json;
 pub mod long;
 pub mod money;
 pub mod page;

@@ -6,6 +6,7 @@
 //! - [`serve`] puts the program together: listeners, jobs, signals, an orderly stop.
 //! - [`http`] speaks HTTP and graphql-transport-ws at `/graphql`, serves the pages and the probes.
 //! - [`api`] is the whole schema on one screen.
+//! - [`analytics`] is what the numbers say.
 //! - [`session`] is a live session, stored and on air; [`account`] is a Shopee account and its credential;
 //!   [`identity`] is who asks, and what they may do.
 //! - [`graphql`] is the kit the rooms build their part of the schema with: ids, pages, money, faults.
@@ -14,6 +15,7 @@
 //! - [`database`] counts what it sends; [`telemetry`], [`config`], [`cost`], [`error`] and [`clock`] stand below everything.
 
 pub mod account;
+pub mod analytics;
 pub mod api;
 pub mod app;
 pub mod clock;

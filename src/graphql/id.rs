@@ -9,6 +9,8 @@ use crate::error::{Error, Result};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     Studio,
+    Membership,
+    Invitation,
     ShopeeAccount,
     ShopeeLogin,
     LiveSession,
@@ -16,13 +18,22 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 5] =
-        [Self::Studio, Self::ShopeeAccount, Self::ShopeeLogin, Self::LiveSession, Self::LiveSessionItem];
+    pub const ALL: [Self; 7] = [
+        Self::Studio,
+        Self::Membership,
+        Self::Invitation,
+        Self::ShopeeAccount,
+        Self::ShopeeLogin,
+        Self::LiveSession,
+        Self::LiveSessionItem,
+    ];
 
     /// As it stands in ids.
     pub fn name(self) -> &'static str {
         match self {
             Self::Studio => "Studio",
+            Self::Membership => "Membership",
+            Self::Invitation => "Invitation",
             Self::ShopeeAccount => "ShopeeAccount",
             Self::ShopeeLogin => "ShopeeLogin",
             Self::LiveSession => "LiveSession",

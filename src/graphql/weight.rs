@@ -49,6 +49,11 @@ pub fn of_remote_page(below: usize, page: Weighed<'_>, default: i64) -> usize {
     of_call(of_list(below, page.number("pageSize").unwrap_or(default)))
 }
 
+/// Figures over many rows: a statement, however many rows there are.
+pub fn of_aggregate(below: usize) -> usize {
+    below.saturating_add(PAGE)
+}
+
 /// A list of at most so many.
 pub fn of_list(below: usize, length: i64) -> usize {
     let length = length.clamp(0, LARGEST_SIZE as i64) as usize;

@@ -137,7 +137,7 @@ async fn connected(ctx: &Context<'_>, input: ConnectShopeeAccountInput) -> Resul
         false => Declined::from(Error::from(&error)),
     })?;
     let transaction = app.database.write().await?;
-    let stored = identified.store(app, &scope, ctx.actor()?, &transaction, studio_id).await?;
+    let stored = identified.store(app, &scope, &ctx.actor()?, &transaction, studio_id).await?;
     let taken = || on_cookies(UserErrorCode::AccountOfAnotherStudio, TAKEN.to_owned());
     let account_id = stored.ok_or_else(taken)?;
     transaction.commit().await?;
@@ -151,13 +151,13 @@ const TAKEN: &str = "they belong to an account that another studio has connected
 
 async fn checked(ctx: &Context<'_>, id: &ID) -> Result<ShopeeAccount> {
     let (account_id, scope) = may_change(ctx, id, Role::Operator).await?;
-    check::check(ctx.app()?, &scope, &ctx.statements()?, ctx.actor()?, account_id).await?;
+    check::check(ctx.app()?, &scope, &ctx.statements()?, &ctx.actor()?, account_id).await?;
     account(ctx, account_id).await
 }
 
 async fn disconnected(ctx: &Context<'_>, id: &ID) -> Result<ShopeeAccount> {
     let (account_id, scope) = may_change(ctx, id, Role::Owner).await?;
-    disconnect::disconnect(ctx.app()?, &scope, ctx.actor()?, account_id).await?;
+    disconnect::disconnect(ctx.app()?, &scope, &ctx.actor()?, account_id).await?;
     account(ctx, account_id).await
 }
 

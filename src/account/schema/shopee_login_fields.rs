@@ -60,7 +60,7 @@ pub(super) struct StartShopeeLoginPayload {
 async fn start_login(ctx: &Context<'_>, input: &StartShopeeLoginInput) -> Result<ShopeeLogin, Declined> {
     let studio_id = GlobalId::key_of(&input.studio_id, Kind::Studio, "studioId")?;
     let scope = ctx.scope_in(studio_id, Role::Owner)?;
-    let started = start::start(ctx.app()?, &scope, ctx.actor()?, studio_id, input.region.into()).await?;
+    let started = start::start(ctx.app()?, &scope, &ctx.actor()?, studio_id, input.region.into()).await?;
     let Some(login_id) = started else {
         let message = format!("{MOST_OPEN} codes of this studio wait to be scanned; wait until one of them is over");
         return Err(UserError::new(UserErrorCode::TooMany, message).into());

@@ -7,7 +7,7 @@ use live_gateway::{
     app::App,
     commands::{ensure_studio, token_for},
     config::Config,
-    identity::scope::Scope,
+    identity::{scope::Scope, store},
     serve::Gateway,
     session::sync::{self, Reach},
 };
@@ -67,6 +67,20 @@ impl World {
         sandbox.panel().reset_calls();
         let client = crate::support::client();
         Self { gateway, sandbox, client, token, stranger_token }
+    }
+
+    /// Another gateway on the same database, as a second instance would be.
+    pub(crate) async fn second_gateway(&self, database: &Database) -> Gateway {
+        Gateway::start(config(database, &self.sandbox, &[])).await.unwrap()
+    }
+
+    /// A token for a user, who is made if not there.
+    pub(crate) async fn token_of(&self, email: &str) -> String {
+        let (app, scope) = (&self.gateway.app, Scope::job_runner());
+        let transaction = app.database.write().await.unwrap();
+        store::ensure_user(&scope, &transaction, email, app.clock.now()).await.unwrap();
+        transaction.commit().await.unwrap();
+        mint(app, email).await
     }
 
     /// The control panel of this world's Shopee.

@@ -40,6 +40,11 @@ pub(super) const WAYS: &[Way] = &[
     way(r#"{ liveSession(sessionId: "<SHOPEE_ID>", region: ID) { {SESSION} } }"#),
     way(r#"{ liveSessions(filter: { studioId: "<STUDIO>" }) { totalCount nodes { sessionName } } }"#),
     way(r#"{ liveSessions(filter: { shopeeAccountId: "<ACCOUNT>" }) { totalCount edges { node { sessionName } } } }"#),
+    way(
+        r#"{ analyticsSummary(studioId: "<STUDIO>", days: 60) { figures { totalSessions } topProducts { productName } } }"#,
+    ),
+    way(r#"{ liveAnalytics(studioId: "<STUDIO>", from: "2026-01-01", to: "2026-12-31") { figures { totalSessions } }
+        studio(id: "<STUDIO>") { name } }"#),
     way(r#"{ viewer { memberships { studio {
         liveSessions(filter: { shopeeAccountId: "<ACCOUNT>" }) { totalCount nodes { sessionName } } } } } }"#),
 ];

@@ -1,0 +1,148 @@
+//! Sums of sessions, and what follows from them.
+
+use rust_decimal::Decimal;
+
+use crate::error::{Error, Result};
+
+/// Decimal places of a ratio.
+const RATIO_PLACES: u32 = 6;
+
+/// A sum over the sessions that reported a figure; `None` when none did.
+pub type Sum = Option<i64>;
+
+/// Two sums over the sessions that reported both figures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pair {
+    pub above: Sum,
+    pub below: Sum,
+}
+
+/// What sessions add up to, money aside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    pub sessions: i64,
+    pub sessions_with_viewers: i64,
+    pub viewers: Sum,
+    pub peak_viewers: Sum,
+    pub orders: Sum,
+    pub comments: Sum,
+    pub likes: Sum,
+    pub shares: Sum,
+    pub duration_seconds: Sum,
+    /// Orders and viewers.
+    pub conversion: Pair,
+}
+
+/// What the sessions of one region add up to in its currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Takings {
+    pub region: shopee::Region,
+    pub revenue: Sum,
+    pub ad_spend: Sum,
+    /// Revenue and orders.
+    pub order_value: Pair,
+    /// Revenue and spend.
+    pub returns: Pair,
+}
+
+/// What sessions add up to: once for what can be added up across regions, and once a region for what cannot.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    pub totals: Totals,
+    pub takings: Vec<Takings>,
+}
+
+impl Totals {
+    /// The totals of both.
+    pub fn and(self, other: Self) -> Result<Self> {
+        Ok(Self {
+            sessions: self.sessions + other.sessions,
+            sessions_with_viewers: self.sessions_with_viewers + other.sessions_with_viewers,
+            viewers: add(self.viewers, other.viewers)?,
+            peak_viewers: self.peak_viewers.max(other.peak_viewers),
+            orders: add(self.orders, other.orders)?,
+            comments: add(self.comments, other.comments)?,
+            likes: add(self.likes, other.likes)?,
+            shares: add(self.shares, other.shares)?,
+            duration_seconds: add(self.duration_seconds, other.duration_seconds)?,
+            conversion: self.conversion.and(other.conversion)?,
+        })
+    }
+
+    /// Viewers of a session on average, of those that reported any.
+    pub fn average_viewers(&self) -> Option<Decimal> {
+        divided(self.viewers, Some(self.sessions_with_viewers)).map(|average| average.round_dp(2).normalize())
+    }
+}
+
+impl Pair {
+    fn and(self, other: Self) -> Result<Self> {
+        Ok(Self { above: add(self.above, other.above)?, below: add(self.below, other.below)? })
+    }
+
+    /// The one divided by the other.
+    pub fn ratio(self) -> Option<Decimal> {
+        divided(self.above, self.below).map(|ratio| ratio.round_dp(RATIO_PLACES).normalize())
+    }
+
+    /// What is gained for what is spent: (the one − the other) / the other.
+    pub fn gain(self) -> Option<Decimal> {
+        let gained = Decimal::from(self.above?) - Decimal::from(self.below?);
+        let gain = gained.checked_div(Decimal::from(self.below?))?;
+        Some(gain.round_dp(RATIO_PLACES).normalize())
+    }
+
+    /// The one divided by the other, in the unit of the one.
+    pub fn share(self) -> Option<i64> {
+        divided(self.above, self.below).and_then(|share| i64::try_from(share.round()).ok())
+    }
+}
+
+fn divided(above: Sum, below: Sum) -> Option<Decimal> {
+    Decimal::from(above?).checked_div(Decimal::from(below?))
+}
+
+/// What one side did not report does not take the other's away.
+fn add(one: Sum, other: Sum) -> Result<Sum> {
+    match (one, other) {
+        (Some(one), Some(other)) => {
+            one.checked_add(other).map(Some).ok_or_else(|| Error::internal("a sum passes 64 bits"))
+        }
+        (one, other) => Ok(one.or(other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pair(above: impl Into<Sum>, below: impl Into<Sum>) -> Pair {
+        Pair { above: above.into(), below: below.into() }
+    }
+
+    #[test]
+    fn a_ratio_of_nothing_is_nothing() {
+        for empty in [pair(None, None), pair(1, None), pair(None, 1), pair(1, 0), pair(0, 0)] {
+            assert_eq!((empty.ratio(), empty.gain(), empty.share()), (None, None, None), "{empty:?}");
+        }
+        assert_eq!(pair(0, 5).ratio(), Some(Decimal::ZERO));
+    }
+
+    #[test]
+    fn ratios_are_of_sums() {
+        assert_eq!(pair(1, 3).ratio().unwrap().to_string(), "0.333333");
+        assert_eq!(pair(2, 3).ratio().unwrap().to_string(), "0.666667");
+        assert_eq!(pair(150, 100).gain().unwrap().to_string(), "0.5");
+        assert_eq!(pair(0, 100).gain().unwrap().to_string(), "-1");
+        assert_eq!(pair(i64::MAX, 1).share(), Some(i64::MAX));
+        assert_eq!(pair(7, 2).share(), Some(4));
+    }
+
+    #[test]
+    fn what_one_did_not_report_leaves_the_other() {
+        let (some, none) = (Totals { viewers: Some(3), sessions: 1, ..Totals::default() }, Totals::default());
+        let both = some.and(none).unwrap();
+        assert_eq!((both.viewers, both.orders, both.sessions), (Some(3), None, 1));
+        assert!(add(Some(i64::MAX), Some(1)).is_err());
+    }
+}

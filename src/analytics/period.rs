@@ -1,0 +1,115 @@
+//! Whole days in a studio's time zone.
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
+use chrono_tz::Tz;
+
+use crate::error::{Error, Result};
+
+/// The longest period: a leap year.
+pub const MOST_DAYS: i64 = 366;
+
+/// From one day to another, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period {
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+}
+
+impl Period {
+    /// The days from one to another.
+    pub fn between(from: NaiveDate, to: NaiveDate) -> Result<Self> {
+        let days = (to - from).num_days() + 1;
+        if days < 1 {
+            return Err(Error::invalid_input("to", "is before `from`"));
+        }
+        if days > MOST_DAYS {
+            return Err(Error::invalid_input(
+                "to",
+                format!("is {days} days from `from`; at most {MOST_DAYS} are allowed"),
+            ));
+        }
+        Ok(Self { from, to })
+    }
+
+    /// So many days up to and with `today`.
+    pub fn last_days(days: i64, today: NaiveDate) -> Result<Self> {
+        let allowed = (1..=MOST_DAYS).contains(&days);
+        let back = u64::try_from(days.saturating_sub(1)).ok().filter(|_| allowed).map(Days::new);
+        let from = back.and_then(|back| today.checked_sub_days(back));
+        let from = from.ok_or_else(|| Error::invalid_input("days", format!("has to be from 1 to {MOST_DAYS}")))?;
+        Ok(Self { from, to: today })
+    }
+
+    /// Each day, with its first instant and that of the next.
+    pub fn days(self, zone: Tz) -> Vec<Day> {
+        let dates = self.from.iter_days().take_while(|date| *date <= self.to);
+        dates.map(|date| Day { date, begins: begins(date, zone), ends: begins(next(date), zone) }).collect()
+    }
+
+    /// The whole as if it were one day.
+    pub fn whole(self, zone: Tz) -> Day {
+        Day { date: self.from, begins: begins(self.from, zone), ends: begins(next(self.to), zone) }
+    }
+}
+
+/// A day as instants: from `begins` until just before `ends`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Day {
+    pub date: NaiveDate,
+    pub begins: DateTime<Utc>,
+    pub ends: DateTime<Utc>,
+}
+
+fn next(date: NaiveDate) -> NaiveDate {
+    date.succ_opt().unwrap_or(date)
+}
+
+/// The first instant of a day: midnight, or where the clocks are put forward at midnight, what comes in its place.
+fn begins(date: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    let midnight = date.and_time(NaiveTime::MIN);
+    let quarters = (0..=96).map(|quarter| midnight + TimeDelta::minutes(15 * quarter));
+    let first = quarters.filter_map(|local| zone.from_local_datetime(&local).earliest()).next();
+    first.map_or_else(|| midnight.and_utc(), |instant| instant.to_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn hours(day: &str, zone: Tz) -> i64 {
+        let day = Period::between(date(day), date(day)).unwrap().whole(zone);
+        (day.ends - day.begins).num_hours()
+    }
+
+    #[test]
+    fn a_day_begins_at_the_studios_midnight() {
+        let days = Period::between(date("2026-11-30"), date("2026-12-01")).unwrap().days(chrono_tz::Asia::Jakarta);
+        let begins: Vec<String> = days.iter().map(|day| day.begins.to_rfc3339()).collect();
+        assert_eq!(begins, ["2026-11-29T17:00:00+00:00", "2026-11-30T17:00:00+00:00"]);
+        assert_eq!(days[0].ends, days[1].begins);
+    }
+
+    #[test]
+    fn days_are_as_long_as_the_clocks_say() {
+        assert_eq!(hours("2026-11-22", chrono_tz::Asia::Bangkok), 24);
+        assert_eq!(hours("2018-11-04", chrono_tz::America::Sao_Paulo), 23, "no midnight that day");
+        assert_eq!(hours("2018-02-17", chrono_tz::America::Sao_Paulo), 25);
+    }
+
+    #[test]
+    fn a_period_has_one_day_to_a_year() {
+        let today = date("2026-11-22");
+        assert_eq!(Period::last_days(1, today).unwrap(), Period { from: today, to: today });
+        assert_eq!(Period::last_days(30, today).unwrap().from, date("2026-10-24"));
+        for days in [0, -1, 367, i64::MIN, i64::MAX] {
+            assert!(Period::last_days(days, today).is_err(), "{days}");
+        }
+        assert!(Period::between(today, date("2026-11-21")).is_err());
+        assert!(Period::between(date("2025-11-21"), today).is_err());
+        assert_eq!(Period::between(date("2024-01-01"), date("2024-12-31")).unwrap().days(Tz::UTC).len(), 366);
+    }
+}

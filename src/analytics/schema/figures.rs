@@ -1,0 +1,113 @@
+use async_graphql::Object;
+use rust_decimal::Decimal;
+
+use crate::{
+    analytics::figures::{Figures, Takings},
+    graphql::{
+        long::Long,
+        money::{CurrencyCode, Money},
+    },
+};
+
+/// What sessions add up to. A figure that is null was reported by none of them, which is not zero.
+pub(super) struct LiveFigures(pub(super) Figures);
+
+/// What sessions add up to. A figure that is null was reported by none of them, which is not zero; sessions that did not report a
+/// figure are left out of its sum, and out of both sides of a ratio.
+#[Object]
+impl LiveFigures {
+    /// How many sessions began.
+    async fn total_sessions(&self) -> Long {
+        Long(self.0.totals.sessions)
+    }
+
+    /// People who watched, added up over sessions: somebody who watched two counts twice.
+    async fn total_viewers(&self) -> Option<Long> {
+        self.0.totals.viewers.map(Long)
+    }
+
+    /// Viewers of a session on average, to two decimals.
+    async fn average_viewers(&self) -> Option<Decimal> {
+        self.0.totals.average_viewers()
+    }
+
+    /// The most people watching one session at one time.
+    async fn peak_viewers(&self) -> Option<Long> {
+        self.0.totals.peak_viewers.map(Long)
+    }
+
+    /// Orders placed.
+    async fn total_orders(&self) -> Option<Long> {
+        self.0.totals.orders.map(Long)
+    }
+
+    /// Orders for each viewer, as a fraction to six decimals: `"0.031"` is 3.1 %. Null without viewers.
+    async fn conversion_rate(&self) -> Option<Decimal> {
+        self.0.totals.conversion.ratio()
+    }
+
+    /// Comments written.
+    async fn total_comments(&self) -> Option<Long> {
+        self.0.totals.comments.map(Long)
+    }
+
+    /// Likes given.
+    async fn total_likes(&self) -> Option<Long> {
+        self.0.totals.likes.map(Long)
+    }
+
+    /// Times that sessions were shared.
+    async fn total_shares(&self) -> Option<Long> {
+        self.0.totals.shares.map(Long)
+    }
+
+    /// Time on air, in seconds.
+    async fn total_duration_seconds(&self) -> Option<Long> {
+        self.0.totals.duration_seconds.map(Long)
+    }
+
+    /// What concerns money, one entry for each currency that the sessions sold in; at most one a Shopee region. Empty without
+    /// sessions.
+    async fn by_currency(&self) -> Vec<CurrencyFigures> {
+        self.0.takings.iter().copied().map(CurrencyFigures).collect()
+    }
+}
+
+/// What sessions add up to in one currency.
+pub(super) struct CurrencyFigures(Takings);
+
+impl CurrencyFigures {
+    fn money(&self, amount: Option<i64>) -> Option<Money> {
+        amount.map(|amount| Money::new(amount, self.0.region))
+    }
+}
+
+/// What sessions add up to in one currency.
+#[Object]
+impl CurrencyFigures {
+    /// The currency.
+    async fn currency_code(&self) -> CurrencyCode {
+        self.0.region.into()
+    }
+
+    /// Value of the orders placed.
+    async fn total_revenue(&self) -> Option<Money> {
+        self.money(self.0.revenue)
+    }
+
+    /// Revenue for each order, rounded to 1/100000 of the currency unit. Null without orders.
+    async fn average_order_value(&self) -> Option<Money> {
+        self.money(self.0.order_value.share())
+    }
+
+    /// Money spent on the sessions' campaigns.
+    async fn total_ad_spend(&self) -> Option<Money> {
+        self.money(self.0.ad_spend)
+    }
+
+    /// (Revenue − spend) / spend, as a fraction to six decimals: `"1.5"` is 150 %, and negative when more was spent than came in.
+    /// Null when nothing was spent.
+    async fn return_on_investment(&self) -> Option<Decimal> {
+        self.0.returns.gain()
+    }
+}
