@@ -18,6 +18,8 @@ pub(super) static CALLS: &[Call] = &[
 
 /// A round's size if the host names none.
 const USUAL_ROUND: u64 = 100;
+/// More people than are ever in a room.
+const MOST_RECIPIENTS: u64 = 1_000_000;
 /// Seconds after which an app asks again.
 const INTERVAL: u64 = 10;
 
@@ -55,7 +57,7 @@ fn is_round(offer: &crate::world::Offer) -> bool {
 fn coin_giveout(asked: &mut Asked<'_>, user_id: i64) -> Reply {
     let now = asked.now;
     let coins = positive(&asked.request.body["amount"]);
-    let recipients = positive(&asked.request.body["recipient_count"]);
+    let recipients = positive(&asked.request.body["recipient_count"]).filter(|count| *count <= MOST_RECIPIENTS);
     let session_id = match asked.running_session(user_id) {
         Ok(session) => session.id,
         Err(refusal) => return refusal,

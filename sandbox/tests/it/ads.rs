@@ -195,6 +195,15 @@ async fn lists_are_filtered_by_state_and_name() {
     let mut query = listing("all");
     query["filter_list"][0]["search_term"] = "nothing-is-called-so".into();
     assert_eq!(data(desk.ads(&desk.host(), "/homepage/query/", &query)).await["total"], 0);
+    for (from, to) in [(i64::MIN, 5), (5, i64::MAX), (day().1, day().0), (8_210_000_000_000, 8_210_000_000_000)] {
+        let (mut listing, mut report) = (listing("all"), report(1));
+        for query in [&mut listing, &mut report] {
+            (query["start_time"], query["end_time"]) = (from.into(), to.into());
+        }
+        for (path, query) in [("/homepage/query/", listing), ("/report/get_time_graph/", report)] {
+            assert_eq!(body(desk.ads(&desk.host(), path, &query)).await["code"], 100_400, "{from} to {to}");
+        }
+    }
     query = listing("all");
     (query["offset"], query["limit"]) = (4.into(), 3.into());
     let page = data(desk.ads(&desk.host(), "/homepage/query/", &query)).await;

@@ -94,7 +94,7 @@ async fn what_cannot_be_given_is_refused_without_effect() {
     let desk = Desk::open().await;
     let coins = Coins { desk: &desk, session_id: desk.on_air().session_id };
     for (amount, recipients, code) in
-        [(0, 1, 3_000_104), (1, 0, 3_000_104), (-5, 1, 3_000_104), (100_001, 1, 3_000_102)]
+        [(0, 1, 3_000_104), (1, 0, 3_000_104), (-5, 1, 3_000_104), (100_001, 1, 3_000_102), (1, i64::MAX, 3_000_104)]
     {
         assert_eq!(coins.give(amount, recipients).await["err_code"], code, "{amount} to {recipients}");
     }

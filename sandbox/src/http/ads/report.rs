@@ -17,6 +17,8 @@ const QUARTER_HOUR: TimeDelta = TimeDelta::minutes(15);
 /// A month of quarter hours.
 const MOST_STEPS: usize = 96 * 31;
 const MOST_ROWS: usize = 100;
+/// From now, either way.
+const FURTHEST: TimeDelta = TimeDelta::days(400);
 
 pub(super) fn campaigns(asked: &mut Asked<'_>, user_id: i64) -> Reply {
     if !asked.sells(user_id) {
@@ -123,7 +125,7 @@ impl Asked<'_> {
     fn window(&self) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
         let at = |name: &str| DateTime::from_timestamp(self.request.body[name].as_i64()?, 0);
         let (from, last) = (at("start_time")?, at("end_time")?);
-        let span = last.checked_add_signed(TimeDelta::seconds(1)).filter(|to| from < *to)?;
-        Some((from, span))
+        let near = |at: DateTime<Utc>| (at - self.now).abs() < FURTHEST;
+        (near(from) && near(last) && from <= last).then(|| (from, last + TimeDelta::seconds(1)))
     }
 }
