@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use crate::{
-    account,
+    account::{self, schema::ShopeeQuery},
     analytics::schema::AnalyticsQuery,
     app::App,
     cost::Cost,
@@ -29,7 +29,7 @@ use crate::{
 
 /// Where reading starts.
 #[derive(MergedObject, Default)]
-pub struct Query(IdentityQuery, SessionQuery, AnalyticsQuery);
+pub struct Query(IdentityQuery, SessionQuery, AnalyticsQuery, ShopeeQuery);
 
 /// What changes something. Fields run one after the other. A field that fails is null and leaves the others alone.
 #[derive(MergedObject, Default)]

@@ -2,6 +2,7 @@
 //!
 //! `.env.example` lists the same variables with the same defaults; a test compares the two.
 
+mod base_url;
 mod reader;
 
 use std::{collections::HashMap, ffi::OsString, fmt::Write as _, net::SocketAddr, num::NonZeroU32, time::Duration};
@@ -11,6 +12,7 @@ use secrecy::SecretString;
 use shopee::Hosts;
 use tracing_subscriber::filter::Targets;
 
+pub use self::base_url::BaseUrl;
 use self::reader::Reader;
 
 /// One environment variable: its name, what it is when unset (`None`: it has to be set), and what it means.
@@ -63,6 +65,11 @@ pub const VARIABLES: &[Variable] = &[
         "SHOPEE_TIMEOUT_MS",
         Some("8000"),
         "Longest time for one Shopee call with its retries, in milliseconds, 100 to 60000.",
+    ),
+    variable(
+        "EXTERNAL_API_BASE_URL",
+        Some(""),
+        "Base URL that externalApiUrl joins paths to, http or https. Empty: there is none.",
     ),
     variable(
         "POLL_INTERVAL_MS",
@@ -140,6 +147,7 @@ pub struct Config {
     pub shopee_calls_per_second: NonZeroU32,
     pub shopee_call_burst: NonZeroU32,
     pub shopee_timeout: Duration,
+    pub external_api: Option<BaseUrl>,
     pub poll_interval: Duration,
     pub sync_interval: Option<Duration>,
     pub operation_timeout: Duration,
@@ -200,6 +208,7 @@ impl Config {
             shopee_calls_per_second: reader.positive("SHOPEE_CALLS_PER_SECOND", 1000),
             shopee_call_burst: reader.positive("SHOPEE_CALL_BURST", 1000),
             shopee_timeout: reader.milliseconds("SHOPEE_TIMEOUT_MS", 100, 60_000),
+            external_api: reader.base_url("EXTERNAL_API_BASE_URL"),
             poll_interval: reader.milliseconds("POLL_INTERVAL_MS", 100, 60_000),
             sync_interval: reader.interval("SYNC_INTERVAL_SECONDS"),
             operation_timeout: reader.milliseconds("OPERATION_TIMEOUT_MS", 100, 600_000),

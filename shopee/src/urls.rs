@@ -20,10 +20,10 @@ pub fn product_url(region: Region, shop_id: i64, item_id: i64) -> Url {
     page(region, "", &["product", &shop_id.to_string(), &item_id.to_string()])
 }
 
-/// A shop's page by the shop's user name. `None` if the name cannot be one: empty, `.` or `..`.
+/// A shop's page by the shop's user name. `None` if the name cannot be one: empty, `.` or `..`, or with control characters.
 pub fn shop_url(region: Region, shop_name: &str) -> Option<Url> {
     let name = shop_name.trim();
-    (!matches!(name, "" | "." | "..")).then(|| page(region, "", &[name]))
+    is_segment(name).then(|| page(region, "", &[name]))
 }
 
 /// What the QR code of a sign-in says; on a phone it opens Shopee's app.
@@ -35,16 +35,20 @@ pub fn qr_deep_link(region: Region, qrcode_id: &str) -> Url {
     url
 }
 
-/// An image by what Shopee calls it: an id, or already a URL. `None` if it is empty, or a URL that is neither `http`
-/// nor `https`.
+/// An image by what Shopee calls it: an id, or already a URL. `None` if it is empty or has control characters, or is a URL that
+/// is neither `http` nor `https`.
 pub fn image_url(region: Region, image: &str) -> Option<Url> {
     let image = image.trim();
     match Url::parse(image) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => Some(url),
         Ok(_) => None,
-        Err(_) if matches!(image, "" | "." | "..") => None,
-        Err(_) => Some(page(region, "cf.", &["file", image])),
+        Err(_) => is_segment(image).then(|| page(region, "cf.", &["file", image])),
     }
+}
+
+/// Whether a text can be one step of a path. A URL drops tabs and line breaks, so that `.\n.` would become a step back.
+fn is_segment(text: &str) -> bool {
+    !matches!(text, "" | "." | "..") && !text.contains(char::is_control)
 }
 
 fn page(region: Region, label: &str, segments: &[&str]) -> Url {

@@ -15,7 +15,7 @@ use sea_orm::sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
 use shopee::{HostRole, Hosts, Region};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
-use super::{CredentialKey, LogFormat, VARIABLES};
+use super::{BaseUrl, CredentialKey, LogFormat, VARIABLES};
 
 /// Reads one variable after the other and collects what is wrong. A problem yields a stand-in value, so that reading goes on;
 /// no configuration with a stand-in in it ever gets out.
@@ -188,6 +188,16 @@ impl Reader {
             }
         }
         hosts
+    }
+
+    /// A base URL that may be left out.
+    pub(super) fn base_url(&mut self, name: &'static str) -> Option<BaseUrl> {
+        let given = self.given(name)?;
+        let base = BaseUrl::parse(&given);
+        if base.is_none() {
+            self.problems.push(format!("{name} is not an http or https URL without user, query and fragment"));
+        }
+        base
     }
 
     fn override_host(&mut self, hosts: &mut Hosts, region: Region, role: HostRole) {
