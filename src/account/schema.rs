@@ -7,6 +7,9 @@ mod list;
 mod ongoing_live;
 mod remote_session;
 mod shopee_account;
+mod shopee_account_fields;
+mod shopee_login;
+mod shopee_login_fields;
 
 pub use ended_session::{EndedRemoteSession, EndedSessionPage, EndedSessionWindow};
 pub use from_shopee::{AccountFromShopee, Asking, CreatorProfile};
@@ -15,3 +18,6 @@ pub use list::page_of_accounts;
 pub use ongoing_live::OngoingLive;
 pub use remote_session::{RemoteSession, RemoteSessionOrder, RemoteSessionPage};
 pub use shopee_account::{Region, ShopeeAccount, ShopeeAccountStatus};
+pub use shopee_account_fields::{ShopeeAccountMutation, ShopeeAccountSubscription};
+pub use shopee_login::ShopeeLogin;
+pub use shopee_login_fields::{ShopeeLoginMutation, ShopeeLoginQuery, ShopeeLoginSubscription};

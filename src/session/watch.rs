@@ -47,7 +47,7 @@ async fn ask(app: &App, watched: Watched) -> Result<Metrics> {
     let statements = app.database.read(Arc::new(Cost::default()));
     let rows = account::store::accesses(&Scope::job_runner(), &statements, &[watched.account_id]).await?;
     let row = rows.first().ok_or_else(|| Error::not_found("account"))?;
-    let access = Access::open(&app.config.credential_key, row)?;
+    let access = Access::open(&app.config.credential_keys, row)?;
     match app.shopee.patient().overview(&access.account(), watched.session_id).await {
         Ok(overview) => {
             let metrics = overview.as_ref().map(Metrics::from);

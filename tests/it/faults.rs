@@ -145,7 +145,7 @@ fn variables(database: &Database, sandbox: &Sandbox) -> HashMap<String, String> 
         ("CREDENTIAL_KEY", SECRETS[1].to_owned()),
         ("SHOPEE_BASE_URL", sandbox.base_url_template()),
         ("SHOPEE_CALLS_PER_SECOND", "1000".to_owned()),
-        ("SHOPEE_TIMEOUT_MS", "3000".to_owned()),
+        ("SHOPEE_TIMEOUT_MS", "8000".to_owned()),
         ("SYNC_INTERVAL_SECONDS", "0".to_owned()),
         ("LOG", "debug".to_owned()),
     ];

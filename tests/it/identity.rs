@@ -1,5 +1,10 @@
 //! Users, studios and their members, through the front door.
 
+mod audit;
+mod invitations;
+mod members;
+mod people;
+mod sockets;
 mod studios;
 
 use entity::audit_entry;

@@ -47,6 +47,10 @@ impl ShopeeAccount {
     pub fn key(&self) -> Result<i64> {
         self.row.id.read().copied()
     }
+
+    pub(super) fn studio_key(&self) -> Result<i64> {
+        self.row.studio_id.read().copied()
+    }
 }
 
 /// A Shopee account that a studio streams with. Its stored fields are as Shopee told when it was connected; those

@@ -151,7 +151,7 @@ async fn an_audience_adds_up_to_those_who_watched(database: Database) {
 
 async fn a_probe_tells_whether_it_plays(database: Database) {
     let world = World::start(&database).await;
-    let query = "{ liveSessions(first: 100) { nodes { sessionId playUrl { isOnAir url observedAt } } } }";
+    let query = "{ liveSessions(first: 60) { nodes { sessionId playUrl { isOnAir url observedAt } } } }";
     for node in list(&world.data(query, json!({})).await["liveSessions"]["nodes"]) {
         let session = world.shopee().session(text(&node["sessionId"]).parse().unwrap()).unwrap();
         assert_eq!(node["playUrl"]["isOnAir"], session.on_air);

@@ -1,6 +1,8 @@
 //! Addresses that no call is made for, and what everybody may know of anybody.
 
+use entity::live_session_item;
 use live_gateway::config::Config;
+use sea_orm::{EntityTrait as _, sea_query::Expr};
 use serde_json::{Value, json};
 use shopee::Region;
 use testing::{Database, on_both};
@@ -78,17 +80,27 @@ async fn every_region_has_its_own_pages(database: Database) {
 
 async fn an_item_and_an_account_know_their_pages(database: Database) {
     let world = World::start(&database).await;
-    let query = "{ liveSessions(first: 5) { nodes { shopeeAccount { username shopUrl }
-        items { nodes { productUrl } } ids: items { nodes { shopId itemId } } } } }";
-    for session in list(&world.data(query, json!({})).await["liveSessions"]["nodes"]) {
-        let account = &session["shopeeAccount"];
-        assert_eq!(account["shopUrl"], format!("https://shopee.co.id/{}", text(&account["username"])));
-        for (item, ids) in list(&session["items"]["nodes"]).iter().zip(list(&session["ids"]["nodes"])) {
-            let (shop_id, item_id) = (text(&ids["shopId"]), text(&ids["itemId"]));
-            assert_eq!(item["productUrl"], format!("https://shopee.co.id/product/{shop_id}/{item_id}"));
+    let query = "{ liveSessions(first: 5) { nodes { shopeeAccount { username shopUrl } items { nodes { productUrl } }
+        ids: items { nodes { itemId shopId } } } } }";
+    for shop in [None, Some(i64::MAX)] {
+        set_shop(&database, shop).await;
+        for session in list(&world.data(query, json!({})).await["liveSessions"]["nodes"]) {
+            let account = &session["shopeeAccount"];
+            assert_eq!(account["shopUrl"], format!("https://shopee.co.id/{}", text(&account["username"])));
+            for (item, ids) in list(&session["items"]["nodes"]).iter().zip(list(&session["ids"]["nodes"])) {
+                let page = |shop| format!("https://shopee.co.id/product/{shop}/{}", text(&ids["itemId"]));
+                assert_eq!(item["productUrl"], json!(shop.map(page)), "{item}");
+            }
         }
     }
     world.stop().await;
+}
+
+/// Which shop sells everything that is stored.
+async fn set_shop(database: &Database, shop_id: Option<i64>) {
+    let items = live_session_item::Entity::update_many();
+    let items = items.col_expr(live_session_item::Column::ShopId, Expr::value(shop_id));
+    items.exec(&database.connect().await).await.unwrap();
 }
 
 async fn whoever_is_asked_for_is_told_from_everybody(database: Database) {
