@@ -2,7 +2,6 @@
 //!
 //! `.env.example` lists the same variables with the same defaults; a test compares the two.
 
-mod base_url;
 mod credential_keys;
 mod reader;
 
@@ -10,11 +9,10 @@ use std::{collections::HashMap, ffi::OsString, fmt::Write as _, net::SocketAddr,
 
 use ipnet::IpNet;
 use secrecy::SecretString;
-use shopee::Hosts;
+use shopee::{Hosts, urls::ExternalBase};
 use tracing_subscriber::filter::Targets;
 use url::Url;
 
-pub use self::base_url::BaseUrl;
 pub use self::credential_keys::{CredentialKey, CredentialKeys};
 use self::reader::Reader;
 
@@ -175,7 +173,7 @@ pub struct Config {
     pub shopee_calls_per_second: NonZeroU32,
     pub shopee_call_burst: NonZeroU32,
     pub shopee_timeout: Duration,
-    pub external_api: Option<BaseUrl>,
+    pub external_api: Option<ExternalBase>,
     pub poll_interval: Duration,
     pub sync_interval: Option<Duration>,
     pub operation_timeout: Duration,
@@ -243,7 +241,7 @@ impl Config {
             shopee_calls_per_second: reader.positive("SHOPEE_CALLS_PER_SECOND", 1000),
             shopee_call_burst: reader.positive("SHOPEE_CALL_BURST", 1000),
             shopee_timeout: reader.milliseconds("SHOPEE_TIMEOUT_MS", 100, 60_000),
-            external_api: reader.base_url("EXTERNAL_API_BASE_URL"),
+            external_api: reader.external_base("EXTERNAL_API_BASE_URL"),
             poll_interval: reader.milliseconds("POLL_INTERVAL_MS", 100, 60_000),
             sync_interval: reader.interval("SYNC_INTERVAL_SECONDS"),
             operation_timeout: reader.milliseconds("OPERATION_TIMEOUT_MS", 100, 600_000),

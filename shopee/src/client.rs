@@ -101,7 +101,7 @@ pub(crate) struct Ask<'a> {
     call: &'static Call,
     region: Region,
     account: Option<&'a Account<'a>>,
-    session_id: Option<i64>,
+    id: Option<i64>,
     query: Vec<(&'static str, String)>,
     body: Option<Value>,
 }
@@ -109,7 +109,7 @@ pub(crate) struct Ask<'a> {
 impl<'a> Ask<'a> {
     /// A call without cookies.
     pub(crate) fn public(call: &'static Call, region: Region) -> Ask<'a> {
-        Ask { call, region, account: None, session_id: None, query: Vec::new(), body: None }
+        Ask { call, region, account: None, id: None, query: Vec::new(), body: None }
     }
 
     /// A call in an account's name.
@@ -117,9 +117,9 @@ impl<'a> Ask<'a> {
         Ask { account: Some(account), ..Ask::public(call, account.region) }
     }
 
-    /// What stands for `{session_id}` in the path.
-    pub(crate) fn session(self, session_id: i64) -> Ask<'a> {
-        Ask { session_id: Some(session_id), ..self }
+    /// What stands for `{id}` in the path.
+    pub(crate) fn about(self, id: i64) -> Ask<'a> {
+        Ask { id: Some(id), ..self }
     }
 
     pub(crate) fn query(mut self, key: &'static str, value: impl ToString) -> Ask<'a> {
@@ -131,17 +131,25 @@ impl<'a> Ask<'a> {
         Ask { body: Some(body), ..self }
     }
 
+    /// What a browser on the seller hosts repeats in the query of every call, if the account has it.
+    fn seller_token(&self) -> Option<&'a str> {
+        self.account.filter(|_| self.call.host == HostRole::Seller)?.credential.cookie("SPC_CDS")
+    }
+
     fn key(&self) -> Key {
         self.account.map_or(Key::Public(self.region), |account| Key::Account(account.key))
     }
 
     fn url(&self, hosts: &Hosts) -> Url {
         let mut url = hosts.base(self.region, self.call.host).clone();
-        let session_id = self.session_id.map(|id| id.to_string()).unwrap_or_default();
-        let path = self.call.path.replace("{session_id}", &session_id);
+        let id = self.id.map(|id| id.to_string()).unwrap_or_default();
+        let path = self.call.path.replace("{id}", &id);
         url.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);
+        }
+        if let Some(token) = self.seller_token() {
+            url.query_pairs_mut().append_pair("SPC_CDS", token).append_pair("SPC_CDS_VER", "2");
         }
         url
     }
@@ -199,7 +207,7 @@ impl Client {
         let mut repeated = 0;
         loop {
             let failure = match self.attempt(ask, deadline).await {
-                Err(failure @ Error::Unreachable { .. }) if ask.call.verb == Verb::Read => failure,
+                Err(failure @ Error::Unreachable { .. }) if ask.call.verb.may_be_repeated() => failure,
                 outcome => return outcome,
             };
             let pause = retry::pause(repeated);
@@ -215,9 +223,10 @@ impl Client {
 
     async fn wait_for_turn(&self, ask: &Ask<'_>, deadline: Instant) -> Result<(), Error> {
         let now = Instant::now();
+        let may_be_repeated = ask.call.verb.may_be_repeated();
         let longest = match self.patience {
-            Patience::Little if ask.call.verb == Verb::Read => self.parts.config.longest_wait / 2,
-            Patience::Usual if ask.call.verb == Verb::Read => self.parts.config.longest_wait,
+            Patience::Little if may_be_repeated => self.parts.config.longest_wait / 2,
+            Patience::Usual if may_be_repeated => self.parts.config.longest_wait,
             _ => Duration::MAX,
         };
         match self.parts.pace.turn(ask.key(), now, longest.min(deadline.saturating_duration_since(now))) {
@@ -240,7 +249,7 @@ impl Client {
         let url = ask.url(&self.parts.config.hosts);
         let request = match ask.call.verb {
             Verb::Read => self.parts.http.get(url),
-            Verb::Write => self.parts.http.post(url),
+            Verb::Query | Verb::Write => self.parts.http.post(url),
         };
         let request = match &ask.body {
             Some(body) => request.json(body),

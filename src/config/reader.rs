@@ -12,11 +12,11 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ipnet::IpNet;
 use sea_orm::sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
-use shopee::{HostRole, Hosts, Region};
+use shopee::{HostRole, Hosts, Region, urls::ExternalBase};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use url::{Host, Url};
 
-use super::{BaseUrl, CredentialKey, CredentialKeys, LogFormat, OWN_ISSUER, OutsideIssuer, VARIABLES};
+use super::{CredentialKey, CredentialKeys, LogFormat, OWN_ISSUER, OutsideIssuer, VARIABLES};
 
 /// Reads one variable after the other and collects what is wrong. A problem yields a stand-in value, so that reading goes on;
 /// no configuration with a stand-in in it ever gets out.
@@ -213,14 +213,13 @@ impl Reader {
         hosts
     }
 
-    /// A base URL that may be left out.
-    pub(super) fn base_url(&mut self, name: &'static str) -> Option<BaseUrl> {
-        let given = self.given(name)?;
-        let base = BaseUrl::parse(&given);
-        if base.is_none() {
+    /// Where somebody else's interface lives; may be left out.
+    pub(super) fn external_base(&mut self, name: &'static str) -> Option<ExternalBase> {
+        let base = self.given(name)?.parse();
+        if base.is_err() {
             self.problems.push(format!("{name} is not an http or https URL without user, query and fragment"));
         }
-        base
+        base.ok()
     }
 
     fn override_host(&mut self, hosts: &mut Hosts, region: Region, role: HostRole) {

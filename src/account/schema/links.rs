@@ -9,6 +9,8 @@ use crate::{
 
 /// Names longer than this are no shop's.
 const LONGEST_NAME: usize = 200;
+/// Paths longer than this make addresses that few understand.
+const LONGEST_PATH: usize = 2_000;
 
 /// The account room's part of `Query`: what everybody may know of Shopee, and addresses that no call is made for.
 #[derive(Default)]
@@ -61,8 +63,8 @@ impl ShopeeQuery {
     async fn external_api_url(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "A relative path such as `reports/today`, at most 2000 bytes: no scheme, no host, no `..`, no `//`. \
-                          Characters may come percent-encoded or as they are.")]
+        #[graphql(desc = "A relative path such as `reports/today?page=2`, at most 2000 bytes: no scheme, no host, no `..`, no \
+                          `//`. Plain text: what needs it is percent-encoded here.")]
         path: String,
     ) -> Option<Result<String>> {
         join(ctx, &path).transpose()
@@ -79,6 +81,9 @@ async fn ask_ongoing_live(ctx: &Context<'_>, uid: &ID, region: shopee::Region) -
 
 fn join(ctx: &Context<'_>, path: &str) -> Result<Option<String>> {
     let Some(base) = &ctx.app()?.config.external_api else { return Ok(None) };
-    let url = base.join(path).map_err(|reason| Error::invalid_input("path", reason))?;
-    Ok(Some(url.into()))
+    if path.len() > LONGEST_PATH {
+        return Err(Error::invalid_input("path", format!("is longer than {LONGEST_PATH} bytes")));
+    }
+    let url = shopee::urls::external_url(base, path);
+    Ok(Some(url.map_err(|reason| Error::invalid_input("path", format!("cannot be joined: {reason}")))?.into()))
 }

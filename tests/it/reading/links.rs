@@ -170,13 +170,15 @@ async fn an_external_address_stays_below_its_base(database: Database) {
         for (path, joined) in [
             ("reports", "reports"),
             ("reports/today/", "reports/today/"),
-            ("a b/c%20d", "a%20b/c%20d"),
+            ("a b/c", "a%20b/c"),
             ("kopi ☕", "kopi%20%E2%98%95"),
-            ("kopi%20%e2%98%95", "kopi%20%E2%98%95"),
             ("100%", "100%25"),
-            ("a%252e%252e", "a%252e%252e"),
-            ("a?b=c#d", "a%3Fb=c%23d"),
-            ("a%3fb", "a%3Fb"),
+            ("a%20b", "a%2520b"),
+            // Text like any other: no server that decodes it once sees a step back.
+            ("%2e%2e/%2e%2e", "%252e%252e/%252e%252e"),
+            ("a%2fb%5cc", "a%252fb%255cc"),
+            ("a?b=c d&e=%26", "a?b=c%20d&e=%26"),
+            ("a?https://evil.example/..", "a?https://evil.example/.."),
             ("@evil.example", "@evil.example"),
             ("a/b:c", "a/b:c"),
             ("...", "..."),
@@ -185,9 +187,10 @@ async fn an_external_address_stays_below_its_base(database: Database) {
             assert_eq!(external(&world, path).await["data"]["externalApiUrl"], expected, "{path:?}");
         }
         let long = "a".repeat(2001);
-        let unreadable = ["%ff", "a/./b", "a//b", "b/..", "a:b", "http:evil.example", "%2e", "a/%0a", long.as_str()];
-        let harmless = ["@evil.example", "a?b=c#d", " "];
-        for path in NASTY.iter().copied().filter(|path| !harmless.contains(path)).chain(unreadable) {
+        let refused = ["a/./b", "a//b", "b/..", "a:b", "http:evil.example", "a#b", "?a=b", "a?\n", long.as_str()];
+        // Nasty elsewhere, and mere text here.
+        let text = |path: &&str| path.contains('%') || ["@evil.example", " "].contains(path);
+        for path in NASTY.iter().copied().filter(|path| !text(path)).chain(refused) {
             let answer = external(&world, path).await;
             assert_eq!((code(&answer), argument(&answer)), ("BAD_USER_INPUT", "path"), "{path:?}: {answer}");
         }
