@@ -14,7 +14,7 @@ use crate::{
         self,
         schema::{
             ShopeeAccountMutation, ShopeeAccountSubscription, ShopeeLoginMutation, ShopeeLoginQuery,
-            ShopeeLoginSubscription,
+            ShopeeLoginSubscription, ShopeeQuery,
         },
     },
     analytics::schema::AnalyticsQuery,
@@ -37,7 +37,7 @@ use crate::{
 
 /// Where reading starts.
 #[derive(MergedObject, Default)]
-pub struct Query(IdentityQuery, ShopeeLoginQuery, SessionQuery, AnalyticsQuery);
+pub struct Query(IdentityQuery, ShopeeQuery, ShopeeLoginQuery, SessionQuery, AnalyticsQuery);
 
 /// What changes something. Fields run one after the other. A field that fails is null and leaves the others alone.
 #[derive(MergedObject, Default)]

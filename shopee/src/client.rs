@@ -76,7 +76,18 @@ pub struct BuildError(#[source] reqwest::Error);
 #[derive(Clone)]
 pub struct Client {
     parts: Arc<Parts>,
-    patient: bool,
+    patience: Patience,
+}
+
+/// For how long a read waits for its turn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Patience {
+    /// For half of `longest_wait`.
+    Little,
+    /// For `longest_wait`.
+    Usual,
+    /// For as long as the call may take.
+    Long,
 }
 
 struct Parts {
@@ -156,13 +167,19 @@ impl Client {
             .build()
             .map_err(BuildError)?;
         let pace = Pace::new(config.calls_per_second, config.burst);
-        Ok(Client { parts: Arc::new(Parts { http, config, pace }), patient: false })
+        Ok(Client { parts: Arc::new(Parts { http, config, pace }), patience: Patience::Usual })
     }
 
     /// The same client for the few who have time: a poller, a job. Their reads wait for a turn as long as a call may take, so
     /// they get one also while a crowd has filled the queue as far as `longest_wait` lets it.
     pub fn patient(&self) -> Client {
-        Client { patient: true, ..self.clone() }
+        Client { patience: Patience::Long, ..self.clone() }
+    }
+
+    /// The same client for those who ask about just anybody. Their reads wait half as long as others, so that however many they are,
+    /// they leave the other half of the queue to those who ask for an account.
+    pub fn modest(&self) -> Client {
+        Client { patience: Patience::Little, ..self.clone() }
     }
 
     /// Makes a call and reads its answer. Writes the one line that the log has of it.
@@ -206,8 +223,12 @@ impl Client {
 
     async fn wait_for_turn(&self, ask: &Ask<'_>, deadline: Instant) -> Result<(), Error> {
         let now = Instant::now();
-        let hurried = ask.call.verb != Verb::Write && !self.patient;
-        let longest = if hurried { self.parts.config.longest_wait } else { Duration::MAX };
+        let may_be_repeated = ask.call.verb != Verb::Write;
+        let longest = match self.patience {
+            Patience::Little if may_be_repeated => self.parts.config.longest_wait / 2,
+            Patience::Usual if may_be_repeated => self.parts.config.longest_wait,
+            _ => Duration::MAX,
+        };
         match self.parts.pace.turn(ask.key(), now, longest.min(deadline.saturating_duration_since(now))) {
             Ok(Duration::ZERO) => Ok(()),
             Ok(wait) => {

@@ -67,6 +67,9 @@ pub enum InvalidPath {
     /// Empty, or begins with a slash.
     #[error("not a relative path")]
     NotRelative,
+    /// A colon before the first slash, as after a scheme.
+    #[error("begins like a scheme: a colon before the first slash")]
+    Scheme,
     /// An empty segment, `.` or `..`, which browsers resolve and servers read in more than one way.
     #[error("a segment of the path is empty, `.` or `..`")]
     Segment,
@@ -101,6 +104,9 @@ fn check(path: &str, query: &str) -> Result<(), InvalidPath> {
     }
     if path.is_empty() || path.starts_with('/') {
         return Err(InvalidPath::NotRelative);
+    }
+    if path.split('/').next().is_some_and(|first| first.contains(':')) {
+        return Err(InvalidPath::Scheme);
     }
     // A slash at the end is one.
     let segments = path.strip_suffix('/').unwrap_or(path);

@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
 use entity::live_session::Status;
 
-use super::{LiveInfo, LiveOverview, LiveSessionItem};
+use super::{LiveSessionItem, SessionFromShopee};
 use crate::{
     account::{
         access::{self, Access},
@@ -14,7 +14,6 @@ use crate::{
     database::sparse::Read as _,
     error::{Error, Result},
     graphql::{
-        context::ContextExt as _,
         id::{GlobalId, Kind},
         long::Long,
         money::Money,
@@ -81,14 +80,24 @@ impl LiveSession {
         access::region(self.row.region.read()?)
     }
 
+    /// Shopee's own id.
+    pub(super) fn shopee_id(&self) -> Result<i64> {
+        self.row.session_id.read().copied()
+    }
+
+    /// When it started, and when it ended if it has.
+    pub(super) fn time_on_air(&self) -> Result<(DateTime<Utc>, Option<DateTime<Utc>>)> {
+        Ok((*self.row.started_at.read()?, *self.row.ended_at.read()?))
+    }
+
     fn money(&self, amount: &Option<i64>) -> Result<Option<Money>> {
         let region = self.shopee_region()?;
         Ok(amount.map(|amount| Money::new(amount, region)))
     }
 }
 
-/// A live stream on Shopee: one object with two sources. Its own fields are stored and as fresh as `syncedAt` says; `info` and
-/// `overview` are asked of Shopee when, and only when, they are selected.
+/// A live stream on Shopee: one object with two sources. Its own fields are stored and as fresh as `syncedAt` says; those that
+/// say so are asked of Shopee when, and only when, they are selected.
 #[Object]
 impl LiveSession {
     /// Global id.
@@ -264,48 +273,19 @@ impl LiveSession {
         items.into_page(self.shopee_region()?)
     }
 
-    /// What Shopee says the session is: status, title, stream. Asked of Shopee when selected, at most ten seconds old; null when
-    /// Shopee does not know the session as this account's. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_call(child_complexity)")]
-    async fn info(&self, ctx: &Context<'_>) -> Option<Result<LiveInfo>> {
-        self.ask_info(ctx).await.transpose()
-    }
-
-    /// The session's numbers as Shopee counts them now. Asked of Shopee when selected, at most two seconds old; null when Shopee
-    /// does not know the session as this account's. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_call(child_complexity)")]
-    async fn overview(&self, ctx: &Context<'_>) -> Option<Result<LiveOverview>> {
-        self.ask_overview(ctx).await.transpose()
+    #[graphql(flatten)]
+    async fn from_shopee(&self, _ctx: &Context<'_>) -> SessionFromShopee<'_> {
+        SessionFromShopee(self)
     }
 }
 
-// A resolver that returns `Result<Option<_>>` would take its whole object away when it fails; `Option<Result<_>>` is null alone.
 impl LiveSession {
-    async fn ask_info(&self, ctx: &Context<'_>) -> Result<Option<LiveInfo>> {
-        let session_id = *self.row.session_id.read()?;
-        let access = self.access(ctx).await?;
-        let app = ctx.app()?;
-        let account = access.account();
-        let call = app.shopee.session_info(&account, session_id);
-        let answer = app.reads.session_info.get((access.account_id, session_id), &ctx.operation()?.cost, call).await?;
-        Ok(LiveInfo::from_answer(&answer))
-    }
-
-    async fn access(&self, ctx: &Context<'_>) -> Result<Arc<Access>> {
+    /// What it takes to act as the session's account.
+    pub(super) async fn access(&self, ctx: &Context<'_>) -> Result<Arc<Access>> {
         match &self.neighbours.access {
             Some(access) => access.clone(),
             None => account_loader::access(ctx, *self.row.shopee_account_id.read()?).await,
         }
-    }
-
-    async fn ask_overview(&self, ctx: &Context<'_>) -> Result<Option<LiveOverview>> {
-        let session_id = *self.row.session_id.read()?;
-        let access = self.access(ctx).await?;
-        let app = ctx.app()?;
-        let account = access.account();
-        let call = app.shopee.overview(&account, session_id);
-        let answer = app.reads.overview.get((access.account_id, session_id), &ctx.operation()?.cost, call).await?;
-        Ok(LiveOverview::from_answer(&answer, access.region))
     }
 }
 
