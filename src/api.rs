@@ -23,7 +23,8 @@ use crate::{
     },
     session::{
         self,
-        schema::{SessionQuery, SessionSubscription},
+        refresh::Refreshes,
+        schema::{SessionMutation, SessionQuery, SessionSubscription},
     },
 };
 
@@ -33,7 +34,7 @@ pub struct Query(IdentityQuery, SessionQuery, AnalyticsQuery);
 
 /// What changes something. Fields run one after the other. A field that fails is null and leaves the others alone.
 #[derive(MergedObject, Default)]
-pub struct Mutation(StudioMutation);
+pub struct Mutation(StudioMutation, SessionMutation);
 
 /// What moves by itself: every subscription delivers the present state at once, then each newer one.
 #[derive(MergedSubscription, Default)]
@@ -48,8 +49,8 @@ const HEAVIEST: usize = 200_000;
 
 /// The schema over an app.
 pub fn schema(app: App) -> Schema {
-    let introspection = app.config.introspection;
-    let builder = builder().data(app).extension(ReportCost);
+    let (introspection, refreshes) = (app.config.introspection, Refreshes::new(app.clock));
+    let builder = builder().data(app).data(refreshes).extension(ReportCost);
     if introspection { builder.finish() } else { builder.disable_introspection().finish() }
 }
 

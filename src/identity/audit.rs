@@ -18,15 +18,33 @@ use crate::{
 pub enum Action {
     /// A studio was made.
     StudioCreated,
+    /// A live session was taken into a studio by its id.
+    LiveSessionCreated,
+    /// What a studio keeps of a live session was changed by a person.
+    LiveSessionUpdated,
+    /// A live session was deleted, with its products and figures.
+    LiveSessionDeleted,
+    /// A live session was compared with Shopee because a person asked for it.
+    LiveSessionSynced,
 }
 
 impl Action {
-    pub const ALL: &[Self] = &[Self::StudioCreated];
+    pub const ALL: &[Self] = &[
+        Self::StudioCreated,
+        Self::LiveSessionCreated,
+        Self::LiveSessionUpdated,
+        Self::LiveSessionDeleted,
+        Self::LiveSessionSynced,
+    ];
 
     /// As it stands in the row.
     pub fn name(self) -> &'static str {
         match self {
             Self::StudioCreated => "STUDIO_CREATED",
+            Self::LiveSessionCreated => "LIVE_SESSION_CREATED",
+            Self::LiveSessionUpdated => "LIVE_SESSION_UPDATED",
+            Self::LiveSessionDeleted => "LIVE_SESSION_DELETED",
+            Self::LiveSessionSynced => "LIVE_SESSION_SYNCED",
         }
     }
 

@@ -7,6 +7,7 @@ mod live_session;
 mod live_session_item;
 mod node;
 mod query;
+mod session_mutation;
 mod subscription;
 
 pub use list::{LiveSessionFilter, LiveSessionOrder, page_of_sessions};
@@ -16,4 +17,5 @@ pub use live_session::{LiveSession, LiveSessionStatus};
 pub use live_session_item::LiveSessionItem;
 pub use node::Node;
 pub use query::SessionQuery;
+pub use session_mutation::SessionMutation;
 pub use subscription::{LiveMetrics, SessionSubscription, ViewerCount};
