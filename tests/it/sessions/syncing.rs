@@ -139,6 +139,7 @@ async fn timed(world: &World, work: impl Future<Output = Value>) -> (f64, Value)
 }
 
 /// One call and three at once, one after the other: what else the machine does slows both.
+#[expect(clippy::print_stdout, reason = "shown when the test fails, or when somebody wants to know")]
 async fn calls_run_side_by_side(database: Database) {
     let world = World::start(&database).await;
     let connection = database.connect().await;
