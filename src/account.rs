@@ -3,9 +3,15 @@
 //! What always holds: a credential is opened only in [`access`], to be handed to the Shopee client and to nothing else.
 
 pub mod access;
+pub mod check;
 pub mod connect;
 pub mod credential;
+pub mod disconnect;
 pub mod loader;
+pub mod login;
+pub mod rotation;
 pub mod schema;
+pub mod sealing;
 pub mod signed_out;
 pub mod store;
+pub mod watch;

@@ -10,7 +10,13 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use crate::{
-    account,
+    account::{
+        self,
+        schema::{
+            ShopeeAccountMutation, ShopeeAccountSubscription, ShopeeLoginMutation, ShopeeLoginQuery,
+            ShopeeLoginSubscription,
+        },
+    },
     analytics::schema::AnalyticsQuery,
     app::App,
     cost::Cost,
@@ -18,7 +24,9 @@ use crate::{
     identity::{
         self,
         actor::Actor,
-        schema::{IdentityQuery, StudioMutation},
+        attempts::Attempts,
+        password::Passwords,
+        schema::{IdentityQuery, InvitationMutation, MembershipMutation, SignInMutation, StudioMutation},
         scope::{Asker, Viewer},
     },
     session::{
@@ -30,15 +38,23 @@ use crate::{
 
 /// Where reading starts.
 #[derive(MergedObject, Default)]
-pub struct Query(IdentityQuery, SessionQuery, AnalyticsQuery);
+pub struct Query(IdentityQuery, ShopeeLoginQuery, SessionQuery, AnalyticsQuery);
 
 /// What changes something. Fields run one after the other. A field that fails is null and leaves the others alone.
 #[derive(MergedObject, Default)]
-pub struct Mutation(StudioMutation, SessionMutation);
+pub struct Mutation(
+    SignInMutation,
+    StudioMutation,
+    MembershipMutation,
+    InvitationMutation,
+    ShopeeLoginMutation,
+    ShopeeAccountMutation,
+    SessionMutation,
+);
 
 /// What moves by itself: every subscription delivers the present state at once, then each newer one.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(SessionSubscription);
+pub struct Subscription(ShopeeLoginSubscription, ShopeeAccountSubscription, SessionSubscription);
 
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
@@ -50,7 +66,8 @@ const HEAVIEST: usize = 200_000;
 /// The schema over an app.
 pub fn schema(app: App) -> Schema {
     let (introspection, refreshes) = (app.config.introspection, Refreshes::new(app.clock));
-    let builder = builder().data(app).data(refreshes).extension(ReportCost);
+    let builder = builder().data(app).data(Passwords::default()).data(Attempts::default()).data(refreshes);
+    let builder = builder.extension(ReportCost);
     if introspection { builder.finish() } else { builder.disable_introspection().finish() }
 }
 

@@ -1,10 +1,17 @@
 //! What a request may need, built once and cheap to clone.
 
+pub mod connected;
 pub mod reads;
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
-use crate::{clock::Clock, config::Config, database::Database, engine::watch::Pollers};
+use crate::{
+    clock::Clock,
+    config::Config,
+    database::Database,
+    engine::{revisions::Revisions, watch::Pollers},
+};
+use connected::Connected;
 use reads::Reads;
 
 /// How long a poller goes on after its last watcher left: a page reload should not cost a poller its latest value.
@@ -22,6 +29,9 @@ pub struct Parts {
     pub shopee: shopee::Client,
     pub reads: Reads,
     pub pollers: Pollers,
+    /// How often something was taken from each user who is connected.
+    pub access_revisions: Revisions,
+    pub connected: Connected,
 }
 
 /// Why the parts could not be put together.
@@ -49,7 +59,8 @@ impl App {
         })?;
         let reads = Reads::new(clock);
         let pollers = Pollers::new(POLLER_GRACE, clock);
-        Ok(Self(Arc::new(Parts { config, clock, database, shopee, reads, pollers })))
+        let (access_revisions, connected) = (Revisions::default(), Connected::default());
+        Ok(Self(Arc::new(Parts { config, clock, database, shopee, reads, pollers, access_revisions, connected })))
     }
 }
 

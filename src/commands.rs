@@ -1,5 +1,7 @@
 //! What an operator runs: each command prints what it did, and fails with a sentence that says what to do.
 
+pub mod set_password;
+
 use std::{
     io::{self, IsTerminal as _, Read as _, Write as _},
     time::Duration,
@@ -12,15 +14,16 @@ use secrecy::{ExposeSecret as _, SecretString};
 use shopee::{Credential, Region};
 
 use crate::{
-    account::connect,
+    account::{connect, rotation},
     api,
     app::App,
     config::Config,
     error::{ClientError, Error, ShopeeFaultKind, chain},
     identity::{
+        actor::Actor,
         names::{Email, StudioName},
         scope::Scope,
-        store, token,
+        sign_in, store, token,
     },
     serve,
     session::sync::{self, Reach},
@@ -54,6 +57,15 @@ pub enum Command {
         #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u64).range(1..=8760))]
         hours: u64,
     },
+    /// Give a user a password, which they sign in with
+    ///
+    /// Reads the password from standard input, one line of 12 to 128 characters. Makes the user if there is none, and ends all
+    /// their sign-ins. This is how the first user gets in. Brings the database up to date before.
+    SetPassword {
+        /// The user's e-mail address
+        #[arg(long)]
+        email: Email,
+    },
     /// Connect a Shopee account, and store its sessions
     ///
     /// Reads a browser's Cookie header from standard input and asks Shopee whose it is. If Shopee accepts it, the account is
@@ -72,6 +84,11 @@ pub enum Command {
         #[arg(long)]
         time_zone: Option<Tz>,
     },
+    /// Encrypt all Shopee credentials with CREDENTIAL_KEY
+    ///
+    /// Opens what other keys of CREDENTIAL_KEYS_READ_ONLY have encrypted, and encrypts it anew. Safe while gateways run, and to be
+    /// repeated. Fails if there is something that none of the keys opens.
+    RotateKey,
 }
 
 /// Runs one command.
@@ -85,10 +102,12 @@ pub async fn run(command: Command) -> Result<(), Failure> {
         Command::Serve => Ok(serve::serve(config).await?),
         Command::Migrate => migrate(&config).await,
         Command::Token { email, hours } => print_token(config, &email, hours).await,
+        Command::SetPassword { email } => set_password::run(config, &email).await,
         Command::Connect { studio, owner, region, time_zone } => {
             let time_zone = time_zone.unwrap_or(zone_of(region));
             connect_account(config, region, &Place { studio, owner, time_zone }).await
         }
+        Command::RotateKey => rotate_key(config).await,
         Command::Schema => Ok(()),
     }
 }
@@ -139,13 +158,35 @@ async fn require_migrated(config: &Config) -> Result<(), Failure> {
     }
 }
 
+async fn rotate_key(config: Config) -> Result<(), Failure> {
+    require_migrated(&config).await?;
+    let app = App::build(config).await?;
+    let rotated = rotation::rotate(&app).await;
+    app.database.clone().close().await;
+    let rotation = rotated.map_err(sentence)?;
+    let left = rotation.accounts_left.len() + rotation.logins_left.len();
+    let (anew, current) = (rotation.encrypted_anew, rotation.already_current);
+    say(&format!("{anew} encrypted anew, {current} were current, {left} cannot be opened"))?;
+    if left == 0 {
+        return Ok(());
+    }
+    let (accounts, logins) = (rotation.accounts_left, rotation.logins_left);
+    Err(format!("no key given here opens what these rows hold: accounts {accounts:?}, logins {logins:?}").into())
+}
+
 /// A token for the user with this e-mail address.
 pub async fn token_for(app: &App, email: &str, lifetime: Duration) -> Result<SecretString, Failure> {
-    let statements = app.database.read(std::sync::Arc::default());
-    let user = store::user_by_email(&Scope::job_runner(), &statements, email).await.map_err(sentence)?;
-    let user = user.ok_or("there is no user with this e-mail address; `live-gateway connect` makes one")?;
-    let token = token::mint(&app.config.token_secret, user.id, app.clock.now(), lifetime).map_err(sentence)?;
-    Ok(SecretString::from(token))
+    let token = token_of(app, email, lifetime).await.map_err(sentence)?;
+    let missing = "there is no user with this e-mail address; `live-gateway connect` and `set-password` make one";
+    token.map(SecretString::from).ok_or_else(|| missing.into())
+}
+
+async fn token_of(app: &App, email: &str, lifetime: Duration) -> Result<Option<String>, Error> {
+    let (scope, transaction, now) = (Scope::job_runner(), app.database.write().await?, app.clock.now());
+    let Some(user) = store::user_by_email(&scope, &transaction, email).await? else { return Ok(None) };
+    let sign_in_id = sign_in::by_operator(&scope, &transaction, user.id, now).await?;
+    transaction.commit().await?;
+    token::mint(&app.config.token_secret, user.id, sign_in_id, now, lifetime).map(Some)
 }
 
 /// Where an account goes: a studio and its owner, both made if they are not there.
@@ -189,11 +230,13 @@ fn read_credential() -> Result<Credential, Failure> {
 
 /// Asks Shopee first, so that a credential it does not accept leaves nothing behind.
 async fn connect_in(app: &App, region: Region, credential: &Credential, place: &Place) -> Result<i64, Failure> {
-    let account = connect::identify(app, region, credential).await.map_err(|error| refused(error, region))?;
+    let account = connect::identify(&app.shopee, region, credential).await;
+    let account = account.map_err(|error| refused(Error::from(&error), region))?;
     let connected = async {
         let transaction = app.database.write().await?;
         let studio_id = studio_in(app, &transaction, place).await?;
-        let account_id = account.store(app, &Scope::job_runner(), &transaction, studio_id).await?;
+        let stored = account.store(app, &Scope::job_runner(), &Actor::gateway(), &transaction, studio_id).await?;
+        let account_id = stored.ok_or_else(connect::of_another_studio)?;
         transaction.commit().await?;
         Ok(account_id)
     };

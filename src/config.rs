@@ -2,6 +2,7 @@
 //!
 //! `.env.example` lists the same variables with the same defaults; a test compares the two.
 
+mod credential_keys;
 mod reader;
 
 use std::{collections::HashMap, ffi::OsString, fmt::Write as _, net::SocketAddr, num::NonZeroU32, time::Duration};
@@ -10,7 +11,9 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use shopee::Hosts;
 use tracing_subscriber::filter::Targets;
+use url::Url;
 
+pub use self::credential_keys::{CredentialKey, CredentialKeys};
 use self::reader::Reader;
 
 /// One environment variable: its name, what it is when unset (`None`: it has to be set), and what it means.
@@ -39,10 +42,32 @@ pub const VARIABLES: &[Variable] = &[
         None,
         "Secret that signs bearer tokens: at least 32 characters, the same on every instance.",
     ),
+    variable("ACCESS_TOKEN_MINUTES", Some("15"), "How long an access token is good for, in minutes, 1 to 1440."),
+    variable(
+        "REFRESH_TOKEN_DAYS",
+        Some("30"),
+        "How long a sign-in lasts that is not used, in days, 1 to 365: each use of its refresh token brings a new one.",
+    ),
+    variable(
+        "TOKEN_ISSUER",
+        Some(""),
+        "Another issuer whose bearer tokens are taken, as their `iss` names it. Empty: none. Goes with the next two.",
+    ),
+    variable(
+        "TOKEN_JWKS_URL",
+        Some(""),
+        "Where that issuer publishes its keys (JWKS). https, or http on a loopback host.",
+    ),
+    variable("TOKEN_AUDIENCE", Some(""), "What the `aud` of that issuer's tokens has to name."),
     variable(
         "CREDENTIAL_KEY",
         None,
         "Key that encrypts Shopee credentials at rest: 32 bytes in base64, the same on every instance.",
+    ),
+    variable(
+        "CREDENTIAL_KEYS_READ_ONLY",
+        Some(""),
+        "Further keys, separated by commas, that open credentials and never encrypt any; for `rotate-key`.",
     ),
     variable(
         "SHOPEE_BASE_URL",
@@ -135,7 +160,10 @@ pub struct Config {
     pub database_connections: u32,
     pub migrate_on_start: bool,
     pub token_secret: SecretString,
-    pub credential_key: CredentialKey,
+    pub access_token_lifetime: Duration,
+    pub refresh_token_lifetime: Duration,
+    pub outside_issuer: Option<OutsideIssuer>,
+    pub credential_keys: CredentialKeys,
     pub hosts: Hosts,
     pub shopee_calls_per_second: NonZeroU32,
     pub shopee_call_burst: NonZeroU32,
@@ -153,15 +181,17 @@ pub struct Config {
     pub log_format: LogFormat,
 }
 
-/// The key that credentials are encrypted with.
-#[derive(Clone)]
-pub struct CredentialKey(pub [u8; 32]);
-
-impl std::fmt::Debug for CredentialKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("CredentialKey")
-    }
+/// Another issuer whose bearer tokens are taken.
+#[derive(Clone, Debug)]
+pub struct OutsideIssuer {
+    /// As the tokens' `iss` names it.
+    pub name: String,
+    pub keys_url: Url,
+    pub audience: String,
 }
+
+/// The name by which our own tokens call us; no other issuer may have it.
+pub const OWN_ISSUER: &str = "live-gateway";
 
 /// What to say when [`Config::gives_token_away`].
 pub const TOKEN_GIVEN_AWAY: &str = "GRAPHIQL_TOKEN would sign in everybody who can reach LISTEN_ADDR; listen on a loopback address such as 127.0.0.1:8000, or unset it";
@@ -195,7 +225,12 @@ impl Config {
             database_connections: reader.number("DATABASE_CONNECTIONS", 1, 1000),
             migrate_on_start: reader.switch("MIGRATE_ON_START"),
             token_secret: SecretString::from(reader.token_secret()),
-            credential_key: reader.credential_key(),
+            access_token_lifetime: Duration::from_secs(60 * u64::from(reader.number("ACCESS_TOKEN_MINUTES", 1, 1440))),
+            refresh_token_lifetime: Duration::from_secs(
+                86_400 * u64::from(reader.number("REFRESH_TOKEN_DAYS", 1, 365)),
+            ),
+            outside_issuer: reader.outside_issuer(),
+            credential_keys: reader.credential_keys(),
             hosts: reader.hosts(),
             shopee_calls_per_second: reader.positive("SHOPEE_CALLS_PER_SECOND", 1000),
             shopee_call_burst: reader.positive("SHOPEE_CALL_BURST", 1000),

@@ -34,6 +34,10 @@ pub enum ClientError {
     InvalidInput { argument: Cow<'static, str>, reason: String },
     /// A cursor did not come from this list.
     InvalidCursor { argument: &'static str },
+    /// Too many failed attempts to sign in, for this account or from this address.
+    TooManyAttempts { retry_after: Duration },
+    /// More at once than there is room for.
+    Overloaded { retry_after: Duration },
     /// A call to Shopee failed.
     Shopee(ShopeeFault),
 }
@@ -67,6 +71,8 @@ impl ClientError {
             Self::NotFound { .. } => "NOT_FOUND",
             Self::InvalidInput { .. } => "BAD_USER_INPUT",
             Self::InvalidCursor { .. } => "INVALID_CURSOR",
+            Self::TooManyAttempts { .. } => "TOO_MANY_ATTEMPTS",
+            Self::Overloaded { .. } => "OVERLOADED",
             Self::Shopee(fault) => fault.kind.code(),
         }
     }
@@ -111,6 +117,8 @@ impl fmt::Display for ClientError {
             Self::InvalidCursor { argument } => {
                 write!(f, "Argument `{argument}` is not a cursor of this list in this order; start again without it.")
             }
+            Self::TooManyAttempts { .. } => f.write_str("Too many failed attempts to sign in; try again later."),
+            Self::Overloaded { .. } => f.write_str("There is too much to do just now; try again shortly."),
             Self::Shopee(fault) => f.write_str(fault.kind.sentence()),
         }
     }

@@ -5,6 +5,7 @@ pub mod cost;
 pub mod date;
 pub mod fault;
 pub mod id;
+pub mod json;
 pub mod long;
 pub mod money;
 pub mod page;

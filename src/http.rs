@@ -47,7 +47,7 @@ mod ws;
 pub use limits::{DocumentLimits, Limits, SocketLimits};
 pub use origins::Origins;
 pub use request_id::RequestId;
-pub use sign_in::{Attach, Caller, SignIn, SignInError, SignedIn};
+pub use sign_in::{Attach, Caller, Ended, SignIn, SignInError, SignedIn};
 
 /// Answers shorter than this are not worth compressing.
 const COMPRESS_ABOVE_BYTES: u64 = 1024;

@@ -4,12 +4,24 @@
 //! works without one; every change is written down in the transaction that makes it ([`audit`]).
 
 pub mod actor;
+pub mod attempts;
 pub mod audit;
+pub mod change;
 pub mod guard;
+pub mod invitation;
+pub mod jwks;
 pub mod loader;
+pub mod member;
 pub mod names;
+pub mod outside_token;
+pub mod password;
+pub mod refresh_token;
+pub mod revocations;
 pub mod schema;
 pub mod scope;
+pub mod secret_token;
+pub mod sign_in;
+pub mod sign_out;
 pub mod store;
 pub mod studio;
 pub mod token;

@@ -2,7 +2,13 @@
 
 mod stop;
 
-use std::{future::IntoFuture as _, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    future::{IntoFuture as _, pending},
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
 
 use async_graphql::Request;
 use axum::middleware;
@@ -14,13 +20,20 @@ use tokio_util::task::TaskTracker;
 pub use self::stop::stop_signal;
 use self::stop::{Schedule, Signals};
 use crate::{
+    account,
     api::{self, Attachment},
     app::{App, BuildError},
     config::{Config, TOKEN_GIVEN_AWAY},
     cost::Cost,
     error::{Error, chain},
     http::{self, Caller, Front, Limits, Origins, RequestId, SignIn, SignInError, SignedIn},
-    identity::token,
+    identity::{
+        jwks,
+        outside_token::Issuer,
+        revocations::{self, Ended},
+        scope::Viewer,
+        token,
+    },
     session,
 };
 
@@ -36,6 +49,8 @@ pub enum StartError {
     Migrate(#[from] migration::MigrateError),
     #[error(transparent)]
     Build(#[from] BuildError),
+    #[error(transparent)]
+    Issuer(#[from] jwks::BuildError),
     #[error("cannot listen on {address}; LISTEN_ADDR chooses another address")]
     Listen { address: SocketAddr, source: io::Error },
 }
@@ -77,13 +92,16 @@ impl Gateway {
         }
         let listen = config.listen_addr;
         let app = App::build(config).await?;
+        let issuer = app.config.outside_issuer.as_ref().map(Issuer::new).transpose()?.map(Arc::new);
         let unusable = |source| StartError::Listen { address: listen, source };
         let listener = TcpListener::bind(listen).await.map_err(unusable)?;
         let address = listener.local_addr().map_err(unusable)?;
 
         let (signals, sockets, jobs) = (Signals::default(), TaskTracker::new(), TaskTracker::new());
         jobs.spawn(session::sync::run(app.clone(), signals.jobs.clone()));
-        let routes = routes(&app, &signals, sockets.clone());
+        jobs.spawn(revocations::run(app.clone(), signals.jobs.clone()));
+        jobs.spawn(account::login::drive::run(app.clone(), signals.jobs.clone()));
+        let routes = routes(&app, issuer, &signals, sockets.clone());
         let server = axum::serve(http::listener(listener), routes.into_make_service_with_connect_info::<SocketAddr>());
         let server = server.with_graceful_shutdown(signals.listener.clone().cancelled_owned());
         let server = tokio::spawn(server.into_future());
@@ -144,11 +162,11 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     Ok(Gateway::start(config).await?.run(stop_signal()).await?)
 }
 
-fn routes(app: &App, signals: &Signals, sockets: TaskTracker) -> axum::Router {
+fn routes(app: &App, issuer: Option<Arc<Issuer>>, signals: &Signals, sockets: TaskTracker) -> axum::Router {
     let config = &app.config;
     let front = Front {
         schema: api::schema(app.clone()),
-        sign_in: sign_in(app.clone()),
+        sign_in: sign_in(app.clone(), issuer),
         limits: Limits { deadline: config.operation_timeout, batch: config.batch_limit, ..Limits::default() },
         allowed_origins: Origins::and(config.allowed_origins.iter().cloned()),
         trusted_proxies: config.trusted_proxies.clone(),
@@ -166,25 +184,41 @@ fn routes(app: &App, signals: &Signals, sockets: TaskTracker) -> axum::Router {
 }
 
 /// How the HTTP layer finds out who asks.
-fn sign_in(app: App) -> SignIn {
+fn sign_in(app: App, issuer: Option<Arc<Issuer>>) -> SignIn {
     Arc::new(move |Caller { bearer, address }| {
-        let app = app.clone();
+        let (app, issuer) = (app.clone(), issuer.clone());
         async move {
             let cost = Arc::new(Cost::default());
-            let Some(bearer) = bearer else { return Ok(signed_in(Attachment::new(app, None, address, cost), None)) };
-            let signed = token::sign_in(&app, &bearer, cost.clone()).await.map_err(refusal)?;
+            let Some(bearer) = bearer else { return Ok(anonymous(Attachment::new(app, None, address, cost))) };
+            let signed = token::sign_in(&app, issuer.as_deref(), &bearer, address, cost.clone()).await;
+            let signed = signed.map_err(refusal)?;
             let expires_in = (signed.expires_at - app.clock.now()).to_std().unwrap_or_default();
-            Ok(signed_in(Attachment::new(app, Some(signed.viewer), address, cost), Some(expires_in)))
+            let attachment = Attachment::new(app.clone(), Some(signed.viewer.clone()), address, cost);
+            Ok(SignedIn { expires_in: Some(expires_in), ended: ended(app, signed.viewer), ..anonymous(attachment) })
         }
         .boxed()
     })
 }
 
-fn signed_in(attachment: Attachment, expires_in: Option<Duration>) -> SignedIn {
+/// Somebody who has nothing to lose.
+fn anonymous(attachment: Attachment) -> SignedIn {
     SignedIn {
         attach: Arc::new(move |request: Request, id: &RequestId| attachment.attach(request, id.as_str())),
-        expires_in,
+        expires_in: None,
+        ended: Arc::new(|| pending().boxed()),
     }
+}
+
+/// How the HTTP layer hears that something was taken from a viewer.
+fn ended(app: App, viewer: Arc<Viewer>) -> http::Ended {
+    Arc::new(move || {
+        let ended = revocations::ended(&app, &viewer);
+        let why = |ended| match ended {
+            Ended::Withdrawn => SignInError::Invalid,
+            Ended::Unknown => SignInError::Unavailable,
+        };
+        ended.map(why).boxed()
+    })
 }
 
 fn refusal(error: Error) -> SignInError {
@@ -199,8 +233,6 @@ fn refusal(error: Error) -> SignInError {
 
 #[cfg(test)]
 mod tests {
-    use std::future::pending;
-
     use super::*;
 
     #[tokio::test]

@@ -1,12 +1,18 @@
 //! Logs: one line an event, as text or JSON. What may not leave the process is kept out where it arises, by types whose
-//! `Debug` prints nothing; nothing is filtered here.
+//! `Debug` prints nothing; filtered here are only libraries that print what they carry.
 
 use std::{
     env,
     io::{self, IsTerminal as _},
 };
 
-use tracing_subscriber::{Layer as _, filter::Targets, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+use tracing_subscriber::{
+    Layer as _,
+    filter::{LevelFilter, Targets},
+    fmt,
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
 
 use crate::config::LogFormat;
 
@@ -17,9 +23,15 @@ pub fn install(filter: &Targets, format: LogFormat) {
         LogFormat::Text => lines.boxed(),
         LogFormat::Json => lines.json().boxed(),
     };
-    if tracing_subscriber::registry().with(filter.clone()).with(lines).try_init().is_err() {
+    if tracing_subscriber::registry().with(filter.clone()).with(discretion()).with(lines).try_init().is_err() {
         tracing::debug!("a log subscriber is installed already");
     }
+}
+
+/// At its lowest level the websocket library prints whole messages: tokens, passwords, cookies.
+fn discretion() -> Targets {
+    let websockets = ["tungstenite", "tokio_tungstenite"].map(|library| (library, LevelFilter::DEBUG));
+    Targets::new().with_default(LevelFilter::TRACE).with_targets(websockets)
 }
 
 /// Colours are for eyes: in a file or a journal they are noise.

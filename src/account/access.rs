@@ -10,7 +10,7 @@ use super::{
     store::AccountRow,
 };
 use crate::{
-    config::CredentialKey,
+    config::CredentialKeys,
     database::sparse::Read as _,
     error::{ClientError, Error, Result, ShopeeFault, ShopeeFaultKind},
 };
@@ -25,22 +25,36 @@ pub struct Access {
 }
 
 impl Access {
-    /// Opens the credential of a row read with [`store::accesses`](super::store::accesses).
-    pub fn open(key: &CredentialKey, row: &AccountRow) -> Result<Arc<Self>> {
+    /// Opens the credential of a row read with [`store::accesses`](super::store::accesses), unless Shopee refused it before.
+    pub fn open(keys: &CredentialKeys, row: &AccountRow) -> Result<Arc<Self>> {
         if *row.status.read()? == Status::SignedOut {
             return Err(not_connected());
         }
-        let region = region(row.region.read()?)?;
-        let owner = Owner { studio_id: *row.studio_id.read()?, region, shopee_user_id: *row.shopee_user_id.read()? };
-        let sealed = row.credential.read()?.as_ref().ok_or_else(not_connected)?;
-        let credential = credential::open(key, owner, sealed)?;
-        Ok(Arc::new(Self { account_id: *row.id.read()?, region, credential, sealed: sealed.clone() }))
+        Self::of_any(keys, row)?.map(Arc::new).ok_or_else(not_connected)
+    }
+
+    /// The same also for an account that is signed out: somebody wants to know whether that still holds. `None` without a
+    /// credential.
+    pub fn of_any(keys: &CredentialKeys, row: &AccountRow) -> Result<Option<Self>> {
+        let (Some(sealed), Some(key_id)) = (row.credential.read()?, row.credential_key_id.read()?) else {
+            return Ok(None);
+        };
+        let owner = owner(row)?;
+        let credential = credential::open(keys, owner, sealed, key_id)?;
+        let (account_id, region) = (*row.id.read()?, owner.region);
+        Ok(Some(Self { account_id, region, credential, sealed: sealed.clone() }))
     }
 
     /// The account as the Shopee client wants it.
     pub fn account(&self) -> Account<'_> {
         Account { key: self.account_id, region: self.region, credential: &self.credential }
     }
+}
+
+/// The account that a row's credential is bound to.
+pub fn owner(row: &AccountRow) -> Result<Owner> {
+    let region = region(row.region.read()?)?;
+    Ok(Owner { studio_id: *row.studio_id.read()?, region, shopee_user_id: *row.shopee_user_id.read()? })
 }
 
 /// A region as it stands in a row.

@@ -65,7 +65,7 @@ impl Loader<AccessKey> for AccountLoader {
     async fn load(&self, keys: &[AccessKey]) -> Result<HashMap<AccessKey, Result<Arc<Access>>>> {
         let keys: Vec<_> = keys.iter().map(|key| key.0).collect();
         let rows = store::accesses(&self.asker.scope()?, &self.statements, &keys).await?;
-        let key = &self.app.config.credential_key;
-        rows.iter().map(|row| Ok((AccessKey(*row.id.read()?), Access::open(key, row)))).collect()
+        let opening = &self.app.config.credential_keys;
+        rows.iter().map(|row| Ok((AccessKey(*row.id.read()?), Access::open(opening, row)))).collect()
     }
 }

@@ -4,8 +4,14 @@ mod list;
 mod ongoing_live;
 mod remote_session;
 mod shopee_account;
+mod shopee_account_fields;
+mod shopee_login;
+mod shopee_login_fields;
 
 pub use list::page_of_accounts;
 pub use ongoing_live::OngoingLive;
 pub use remote_session::{RemoteSession, RemoteSessionOrder, RemoteSessionPage};
 pub use shopee_account::{CreatorProfile, Region, ShopeeAccount, ShopeeAccountStatus};
+pub use shopee_account_fields::{ShopeeAccountMutation, ShopeeAccountSubscription};
+pub use shopee_login::ShopeeLogin;
+pub use shopee_login_fields::{ShopeeLoginMutation, ShopeeLoginQuery, ShopeeLoginSubscription};

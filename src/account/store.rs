@@ -1,17 +1,12 @@
 //! Every query of the account room.
 
-use chrono::{DateTime, Utc};
-use entity::shopee_account::{self, SealedCredential};
-use sea_orm::{
-    ActiveEnum as _,
-    ActiveValue::Set,
-    ColumnTrait as _, DatabaseTransaction, EntityTrait as _, ExprTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _,
-    sea_query::{Expr, OnConflict},
-};
-use shopee::UserInfo;
+pub mod change;
 
-use super::credential::Owner;
+use entity::shopee_account;
+use sea_orm::{
+    ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
+
 use crate::{
     database::{Statements, sparse},
     error::Result,
@@ -40,10 +35,13 @@ pub const ACCOUNT_COLUMNS: &[shopee_account::Column] = {
     ]
 };
 
+/// More accounts than any studio has.
+const MOST_WATCHED: u64 = 1_000;
+
 /// What it takes to act as an account.
 const ACCESS_COLUMNS: &[shopee_account::Column] = {
     use shopee_account::Column::*;
-    &[Id, StudioId, Region, ShopeeUserId, Username, Status, Credential]
+    &[Id, StudioId, Region, ShopeeUserId, Username, Status, Credential, CredentialKeyId]
 };
 
 pub async fn accounts(
@@ -96,83 +94,18 @@ pub async fn active_accounts(scope: &Scope, statements: &Statements) -> Result<V
     Ok(sparse::read(query.order_by_asc(Column::Id), ACCOUNT_COLUMNS, statements).await?)
 }
 
-/// Stores a connected account, or a new credential for one that this studio has connected before. `None` when another studio
-/// has it: an account belongs to one studio.
-pub async fn connect_account(
-    scope: &Scope,
-    transaction: &DatabaseTransaction,
-    owner: Owner,
-    user: &UserInfo,
-    credential: SealedCredential,
-    now: DateTime<Utc>,
-) -> Result<Option<i64>> {
+/// The accounts of a studio, oldest first, as they stand now: for whoever watches them.
+pub async fn all_accounts_of(scope: &Scope, statements: &Statements, studio_id: i64) -> Result<Vec<AccountRow>> {
     use shopee_account::Column;
-    scope.require(owner.studio_id)?;
-    let row = shopee_account::ActiveModel {
-        studio_id: Set(owner.studio_id),
-        region: Set(owner.region.code().to_owned()),
-        shopee_user_id: Set(owner.shopee_user_id),
-        username: Set(user.user_name.clone()),
-        avatar: Set(user.avatar.clone()),
-        status: Set(shopee_account::Status::Active),
-        credential: Set(Some(credential)),
-        credential_key_id: Set(Some(super::credential::KEY_ID.to_owned())),
-        signed_out_at: Set(None),
-        created_at: Set(now),
-        updated_at: Set(now),
-        ..Default::default()
-    };
-    let mut conflict = OnConflict::columns([Column::Region, Column::ShopeeUserId]);
-    conflict
-        .update_columns([
-            Column::Username,
-            Column::Avatar,
-            Column::Status,
-            Column::Credential,
-            Column::CredentialKeyId,
-            Column::SignedOutAt,
-            Column::UpdatedAt,
-        ])
-        .action_and_where(Expr::col((shopee_account::Entity, Column::StudioId)).eq(owner.studio_id));
-    shopee_account::Entity::insert(row).on_conflict(conflict).exec_without_returning(transaction).await?;
-    let query = shopee_account::Entity::find()
-        .filter(Column::Region.eq(owner.region.code()))
-        .filter(Column::ShopeeUserId.eq(owner.shopee_user_id));
-    let stored = query.filter(Column::StudioId.eq(owner.studio_id)).one(transaction).await?;
-    Ok(stored.map(|account| account.id))
+    let query = scope.restrict(shopee_account::Entity::find(), Column::StudioId).filter(Column::StudioId.eq(studio_id));
+    let query = query.order_by_asc(Column::Id).limit(MOST_WATCHED);
+    Ok(sparse::read(query, ACCOUNT_COLUMNS, statements).await?)
 }
 
-/// Notes when an account's sessions were last stored.
-pub async fn set_synced(
-    scope: &Scope,
-    transaction: &DatabaseTransaction,
-    account_id: i64,
-    now: DateTime<Utc>,
-) -> Result<()> {
+/// The first accounts after this one that hold a credential, by their keys, for the job runner.
+pub async fn with_credential(scope: &Scope, statements: &Statements, after: i64, most: u64) -> Result<Vec<i64>> {
     use shopee_account::Column;
-    let query = shopee_account::Entity::update_many()
-        .col_expr(Column::SyncedAt, Expr::value(now))
-        .filter(Column::Id.eq(account_id));
-    scope.restrict(query, Column::StudioId).exec(transaction).await?;
-    Ok(())
-}
-
-/// Notes that Shopee no longer accepts an account's credential, unless it has been replaced meanwhile.
-pub async fn mark_signed_out(
-    scope: &Scope,
-    transaction: &DatabaseTransaction,
-    account_id: i64,
-    refused: &SealedCredential,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    use shopee_account::{Column, Status};
-    let query = shopee_account::Entity::update_many()
-        .col_expr(Column::Status, Expr::value(Status::SignedOut.to_value()))
-        .col_expr(Column::SignedOutAt, Expr::value(now))
-        .col_expr(Column::UpdatedAt, Expr::value(now))
-        .filter(Column::Id.eq(account_id))
-        .filter(Column::Status.eq(Status::Active))
-        .filter(Column::Credential.eq(refused.clone()));
-    scope.restrict(query, Column::StudioId).exec(transaction).await?;
-    Ok(())
+    let query = scope.restrict(shopee_account::Entity::find(), Column::StudioId).filter(Column::Id.gt(after));
+    let query = query.filter(Column::Credential.is_not_null()).order_by_asc(Column::Id).limit(most);
+    Ok(query.select_only().column(Column::Id).into_tuple().all(statements).await?)
 }

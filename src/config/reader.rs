@@ -14,8 +14,9 @@ use ipnet::IpNet;
 use sea_orm::sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
 use shopee::{HostRole, Hosts, Region};
 use tracing_subscriber::filter::{LevelFilter, Targets};
+use url::{Host, Url};
 
-use super::{CredentialKey, LogFormat, VARIABLES};
+use super::{CredentialKey, CredentialKeys, LogFormat, OWN_ISSUER, OutsideIssuer, VARIABLES};
 
 /// Reads one variable after the other and collects what is wrong. A problem yields a stand-in value, so that reading goes on;
 /// no configuration with a stand-in in it ever gets out.
@@ -156,19 +157,41 @@ impl Reader {
         secret
     }
 
-    pub(super) fn credential_key(&mut self) -> CredentialKey {
-        let text = self.required("CREDENTIAL_KEY", "openssl rand -base64 32");
-        match STANDARD.decode(&text).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()) {
-            Some(key) => CredentialKey(key),
-            None => {
-                if !text.is_empty() {
-                    self.problems.push(
-                        "CREDENTIAL_KEY is not 32 bytes in base64 (make one: openssl rand -base64 32)".to_owned(),
-                    );
-                }
-                CredentialKey([0; 32])
-            }
+    /// All three variables or none.
+    pub(super) fn outside_issuer(&mut self) -> Option<OutsideIssuer> {
+        let [name, url, audience] = ["TOKEN_ISSUER", "TOKEN_JWKS_URL", "TOKEN_AUDIENCE"].map(|name| self.text(name));
+        if [&name, &url, &audience].iter().all(|text| text.is_empty()) {
+            return None;
         }
+        if [&name, &url, &audience].iter().any(|text| text.is_empty()) {
+            let message = "TOKEN_ISSUER, TOKEN_JWKS_URL and TOKEN_AUDIENCE go together; set all three or none";
+            self.problems.push(message.to_owned());
+            return None;
+        }
+        if name == OWN_ISSUER {
+            self.problems.push(format!("TOKEN_ISSUER is {OWN_ISSUER}, which is the issuer of our own tokens"));
+        }
+        let keys_url = Url::parse(&url).ok().filter(is_safe);
+        if keys_url.is_none() {
+            let message = "TOKEN_JWKS_URL is neither an https URL nor an http URL on a loopback host";
+            self.problems.push(message.to_owned());
+        }
+        Some(OutsideIssuer { name, keys_url: keys_url?, audience })
+    }
+
+    pub(super) fn credential_keys(&mut self) -> CredentialKeys {
+        let text = self.required("CREDENTIAL_KEY", "openssl rand -base64 32");
+        let sealing = credential_key(&text);
+        if sealing.is_none() && !text.is_empty() {
+            self.problems
+                .push("CREDENTIAL_KEY is not 32 bytes in base64 (make one: openssl rand -base64 32)".to_owned());
+        }
+        let entries = self.list("CREDENTIAL_KEYS_READ_ONLY");
+        let read_only: Vec<CredentialKey> = entries.iter().filter_map(|entry| credential_key(entry)).collect();
+        if read_only.len() < entries.len() {
+            self.problems.push("CREDENTIAL_KEYS_READ_ONLY is not a list of keys of 32 bytes in base64".to_owned());
+        }
+        CredentialKeys { sealing: sealing.unwrap_or(CredentialKey([0; 32])), read_only }
     }
 
     pub(super) fn hosts(&mut self) -> Hosts {
@@ -199,9 +222,20 @@ impl Reader {
     }
 }
 
+/// Whether what comes from there is what was sent from there.
+fn is_safe(url: &Url) -> bool {
+    let on_this_machine = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    url.scheme() == "https" || url.scheme() == "http" && on_this_machine
+}
+
 /// Neither cause is told, since it repeats what it could not read.
 fn unreadable<O: FromStr>(url: &str) -> Option<&'static str> {
-    let readable = url::Url::parse(url).is_ok() && url.parse::<O>().is_ok();
+    let readable = Url::parse(url).is_ok() && url.parse::<O>().is_ok();
     (!readable).then_some(
         "cannot be read: it has to look like sqlite://live-gateway.db or postgres://user:password@host/database",
     )
@@ -212,6 +246,10 @@ fn in_memory(url: &str) -> bool {
     let (name, parameters) = url.split_once('?').unwrap_or((url, ""));
     let name = name.trim_start_matches("sqlite:").trim_start_matches("//");
     name.is_empty() || name == ":memory:" || parameters.split('&').any(|parameter| parameter == "mode=memory")
+}
+
+fn credential_key(text: &str) -> Option<CredentialKey> {
+    STANDARD.decode(text).ok()?.try_into().ok().map(CredentialKey)
 }
 
 #[cfg(test)]

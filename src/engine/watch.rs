@@ -108,6 +108,11 @@ impl Pollers {
         levels.filter_map(|level| std::future::ready(level.and_then(AnyLevel::downcast)))
     }
 
+    /// Whether the poller of a topic runs.
+    pub fn runs(&self, topic: &str) -> bool {
+        self.lock().contains_key(topic)
+    }
+
     /// How many pollers run.
     pub fn running(&self) -> usize {
         self.lock().len()

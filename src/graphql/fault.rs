@@ -2,6 +2,8 @@
 //!
 //! The request id is added to every error at the edge, by the HTTP and websocket layers.
 
+use std::time::Duration;
+
 use async_graphql::ErrorExtensions as _;
 
 use crate::error::{ClientError, Error, INTERNAL_SENTENCE, chain};
@@ -28,10 +30,18 @@ fn client_fault(error: &ClientError) -> async_graphql::Error {
                 extensions.set("call", fault.call);
                 extensions.set("retryable", fault.retryable);
                 if let Some(after) = fault.retry_after {
-                    extensions.set("retryAfter", after.as_secs_f64().ceil() as i64);
+                    extensions.set("retryAfter", whole_seconds(after));
                 }
+            }
+            ClientError::TooManyAttempts { retry_after } | ClientError::Overloaded { retry_after } => {
+                extensions.set("retryAfter", whole_seconds(*retry_after));
             }
             _ => {}
         }
     })
+}
+
+/// Rounded up, so that whoever waits for it has waited long enough.
+fn whole_seconds(time: Duration) -> i64 {
+    time.as_secs_f64().ceil() as i64
 }

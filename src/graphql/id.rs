@@ -5,23 +5,37 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::error::{Error, Result};
 
-/// The kinds of things that `node` finds.
+/// The kinds of things that have global ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     Studio,
+    Membership,
+    Invitation,
     ShopeeAccount,
+    ShopeeLogin,
     LiveSession,
     LiveSessionItem,
 }
 
 impl Kind {
-    pub const ALL: [Self; 4] = [Self::Studio, Self::ShopeeAccount, Self::LiveSession, Self::LiveSessionItem];
+    pub const ALL: [Self; 7] = [
+        Self::Studio,
+        Self::Membership,
+        Self::Invitation,
+        Self::ShopeeAccount,
+        Self::ShopeeLogin,
+        Self::LiveSession,
+        Self::LiveSessionItem,
+    ];
 
     /// As it stands in ids.
     pub fn name(self) -> &'static str {
         match self {
             Self::Studio => "Studio",
+            Self::Membership => "Membership",
+            Self::Invitation => "Invitation",
             Self::ShopeeAccount => "ShopeeAccount",
+            Self::ShopeeLogin => "ShopeeLogin",
             Self::LiveSession => "LiveSession",
             Self::LiveSessionItem => "LiveSessionItem",
         }

@@ -11,6 +11,26 @@ use crate::error::Error;
 pub enum UserErrorCode {
     /// The value is not of the form that the message describes.
     Invalid,
+    /// There is nobody of this name with this password.
+    InvalidCredentials,
+    /// The refresh token is not good any more, or never was: sign in again.
+    InvalidRefreshToken,
+    /// The token is not the gateway's own, so there is no sign-in of ours behind it.
+    SignedInElsewhere,
+    /// Who is invited, or accepts, is a member of the studio already.
+    AlreadyMember,
+    /// It would leave the studio without an owner.
+    LastOwner,
+    /// There is no such invitation that could be accepted: it never was, was accepted or revoked, or is too old.
+    InvalidInvitation,
+    /// The invitation is for another e-mail address than that of whoever is signed in.
+    NotInvited,
+    /// Shopee does not take it.
+    RefusedByShopee,
+    /// It belongs to an account that another studio has connected.
+    AccountOfAnotherStudio,
+    /// There are as many of them as there may be.
+    TooMany,
     /// There is no such thing, or it is another's.
     NotFound,
     /// It is there already.

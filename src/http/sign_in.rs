@@ -16,12 +16,17 @@ pub struct Caller {
     pub address: Option<IpAddr>,
 }
 
-/// Decides who a caller is. Called once for an HTTP request and once for a socket. Those who send no token are anonymous, and the
-/// schema's guards decide what they may see.
+/// Decides who a caller is. Called once for an HTTP request, once for a socket and once for each operation of one, so that each
+/// begins with what its sender may do then. Those who send no token are anonymous, and the schema's guards decide what they may
+/// see.
 pub type SignIn = Arc<dyn Fn(Caller) -> BoxFuture<'static, Result<SignedIn, SignInError>> + Send + Sync>;
 
 /// Puts into a request what its resolvers need to know. Called once for each operation, over HTTP and websockets alike.
 pub type Attach = Arc<dyn Fn(Request, &RequestId) -> Request + Send + Sync>;
+
+/// Waits until a client may no longer go on, and says why. Called once for a socket; never resolves for those who have nothing to
+/// lose.
+pub type Ended = Arc<dyn Fn() -> BoxFuture<'static, SignInError> + Send + Sync>;
 
 /// A client that may go on.
 #[derive(Clone)]
@@ -30,14 +35,16 @@ pub struct SignedIn {
     pub attach: Attach,
     /// How long the token is still good for; `None` if it does not expire. A socket is closed with 4403 when it ends.
     pub expires_in: Option<Duration>,
+    /// What else ends a socket.
+    pub ended: Ended,
 }
 
 /// Why a client may not go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignInError {
-    /// The token is malformed, forged, revoked or expired: 401, or a socket closed with 4403.
+    /// The token is malformed, forged, revoked or expired, or what it stood for was withdrawn: 401, or a socket closed with 4403.
     Invalid,
-    /// It could not be checked now: 503, or a socket closed with 1013.
+    /// Whether it is good cannot be told now: 503, or a socket closed with 1013.
     Unavailable,
 }
 

@@ -12,7 +12,11 @@ use std::{ops::ControlFlow, sync::Arc};
 
 use async_graphql::Executor;
 use axum::extract::ws::{Message, WebSocket};
-use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::SplitStream};
+use futures_util::{
+    FutureExt as _, StreamExt as _,
+    future::{BoxFuture, OptionFuture},
+    stream::SplitStream,
+};
 use serde_json::{Map, Value};
 use tokio::{
     select,
@@ -92,8 +96,8 @@ enum Phase {
     Silent(Instant),
     /// The token is being checked, which has a deadline of its own. The slot is for the acknowledgement.
     SigningIn(BoxFuture<'static, Result<SignedIn, SignInError>>, Slot),
-    /// Acknowledged, until this instant if the token expires.
-    SignedIn(SignedIn, Option<Instant>),
+    /// Acknowledged, until this ends it.
+    SignedIn(BoxFuture<'static, Close>),
 }
 
 impl Phase {
@@ -108,19 +112,29 @@ impl Phase {
                 SignInError::Invalid => Close::FORBIDDEN,
                 SignInError::Unavailable => Close::SIGN_IN_UNAVAILABLE,
             }),
-            Self::SignedIn(_, Some(expires)) => {
-                sleep_until(*expires).await;
-                Err(Close::EXPIRED)
-            }
-            Self::SignedIn(_, None) => std::future::pending().await,
+            Self::SignedIn(end) => Err(end.await),
         }
+    }
+}
+
+/// What a client's time ends with: its token expires, or it may no longer go on for another reason.
+async fn outstay(client: SignedIn) -> Close {
+    // An expiry beyond what the clock can count to is none.
+    let expires = client.expires_in.and_then(|good_for| Instant::now().checked_add(good_for));
+    let expiry = OptionFuture::from(expires.map(sleep_until));
+    select! {
+        Some(()) = expiry => Close::EXPIRED,
+        ended = unbroken((client.ended)()) => match ended {
+            Ok(SignInError::Invalid) => Close::WITHDRAWN,
+            Ok(SignInError::Unavailable) | Err(_) => Close::SIGN_IN_UNAVAILABLE,
+        },
     }
 }
 
 struct Conversation<E> {
     gate: Arc<Gate<E>>,
     outbox: Outbox,
-    /// What the upgrade request carried, for clients that send none with `connection_init`.
+    /// What `connection_init` carried, or else the upgrade request.
     token: Token,
     address: ClientAddress,
     phase: Phase,
@@ -163,7 +177,7 @@ impl<E: Executor> Conversation<E> {
         if self.last_heard.elapsed() >= self.limits().ping_every * 2 {
             return close(Close::SILENT);
         }
-        if let (Phase::SignedIn(..), Ok(ping)) = (&self.phase, ServerMessage::Ping.to_json()) {
+        if let (Phase::SignedIn(_), Ok(ping)) = (&self.phase, ServerMessage::Ping.to_json()) {
             // Without room a ping is not needed: the client has enough to read.
             self.outbox.try_send(ping);
         }
@@ -192,10 +206,7 @@ impl<E: Executor> Conversation<E> {
             (ClientMessage::ConnectionInit(_), _) => close(Close::TOO_MANY_INITS),
             (ClientMessage::Ping(payload), _) => reply(slot, &ServerMessage::Pong { payload }),
             (ClientMessage::Pong, _) => ON,
-            (ClientMessage::Subscribe(id, parameters), Phase::SignedIn(client, _)) => {
-                let client = client.clone();
-                self.subscribe(slot, client, id, parameters)
-            }
+            (ClientMessage::Subscribe(id, parameters), Phase::SignedIn(_)) => self.subscribe(slot, id, parameters),
             (ClientMessage::Subscribe(..), _) => close(Close::UNAUTHORIZED),
             (ClientMessage::Complete(id), _) => {
                 self.running.stop(&id);
@@ -205,11 +216,11 @@ impl<E: Executor> Conversation<E> {
     }
 
     fn sign_in(&mut self, slot: Slot, payload: &Map<String, Value>) -> Step {
-        let token = match bearer::from_payload(payload) {
-            Ok(None) => self.token.clone(),
-            token => token,
-        };
-        let (gate, from) = (self.gate.clone(), self.address);
+        match bearer::from_payload(payload) {
+            Ok(None) => {}
+            token => self.token = token,
+        }
+        let (gate, token, from) = (self.gate.clone(), self.token.clone(), self.address);
         let work = async move { unbroken(gate.sign_in(token, from)).await.unwrap_or(Err(SignInError::Unavailable)) };
         self.phase = Phase::SigningIn(work.boxed(), slot);
         ON
@@ -220,15 +231,13 @@ impl<E: Executor> Conversation<E> {
             Ok(client) => client,
             Err(why) => return close(why),
         };
-        // An expiry beyond what the clock can count to is none.
-        let expires = client.expires_in.and_then(|good_for| Instant::now().checked_add(good_for));
-        match std::mem::replace(&mut self.phase, Phase::SignedIn(client, expires)) {
+        match std::mem::replace(&mut self.phase, Phase::SignedIn(outstay(client).boxed())) {
             Phase::SigningIn(_, slot) => reply(slot, &ServerMessage::ConnectionAck),
-            Phase::Silent(_) | Phase::SignedIn(..) => ON,
+            Phase::Silent(_) | Phase::SignedIn(_) => ON,
         }
     }
 
-    fn subscribe(&mut self, slot: Slot, client: SignedIn, id: String, parameters: Parameters) -> Step {
+    fn subscribe(&mut self, slot: Slot, id: String, parameters: Parameters) -> Step {
         let (most, request_id) = (self.limits().operations, RequestId::fresh());
         if self.running.contains(&id) {
             return close(Close::duplicate(&id));
@@ -237,8 +246,8 @@ impl<E: Executor> Conversation<E> {
             let errors = Answer::refused(Refusal::too_many_operations(most), &request_id).into_errors();
             return reply(slot, &ServerMessage::Error { id: &id, payload: &errors });
         }
-        let (gate, outbox) = (self.gate.clone(), self.outbox.clone());
-        let subscriber = |ticket| Subscriber { gate, client, outbox, ticket, id: request_id };
+        let (gate, outbox, from) = (self.gate.clone(), self.outbox.clone(), (self.token.clone(), self.address));
+        let subscriber = |ticket| Subscriber { gate, from, outbox, ticket, id: request_id };
         self.running.start(id, |ticket| subscriber(ticket).run(parameters));
         ON
     }

@@ -15,9 +15,48 @@ use crate::{
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
+#[graphql(name = "AuditAction")]
 pub enum Action {
     /// A studio was made.
     StudioCreated,
+    /// Somebody signed in, or an operator of the gateway made a token for them.
+    SignedIn,
+    /// Somebody tried to sign in and did not give the user's password.
+    SignInRefused,
+    /// A sign-in was ended by whom it belongs to.
+    SignedOut,
+    /// All sign-ins of a user were ended.
+    SignedOutEverywhere,
+    /// A refresh token came a second time, so that somebody has a copy; its sign-in was ended.
+    RefreshTokenReused,
+    /// A user has a new password.
+    PasswordChanged,
+    /// A user came with another issuer's token for the first time.
+    ExternalIdentityLinked,
+    /// A studio's name or time zone was changed.
+    StudioUpdated,
+    /// Somebody was invited to a studio.
+    MemberInvited,
+    /// An invitation was taken back, also by one that took its place.
+    InvitationRevoked,
+    /// An invitation was accepted: there is a new member.
+    InvitationAccepted,
+    /// A member has another role.
+    MemberRoleChanged,
+    /// A member was taken out of a studio.
+    MemberRemoved,
+    /// A member left a studio.
+    MemberLeft,
+    /// Connecting a Shopee account by QR code was begun.
+    ShopeeLoginStarted,
+    /// A Shopee account was connected, or connected again.
+    ShopeeAccountConnected,
+    /// Shopee was asked about an account, and something about it had changed.
+    ShopeeAccountChecked,
+    /// An account's credential was removed.
+    ShopeeAccountDisconnected,
+    /// Shopee stopped accepting an account's credential, as the gateway noticed.
+    AccountSignedOut,
     /// A live session was taken into a studio by its id.
     LiveSessionCreated,
     /// What a studio keeps of a live session was changed by a person.
@@ -31,6 +70,25 @@ pub enum Action {
 impl Action {
     pub const ALL: &[Self] = &[
         Self::StudioCreated,
+        Self::SignedIn,
+        Self::SignInRefused,
+        Self::SignedOut,
+        Self::SignedOutEverywhere,
+        Self::RefreshTokenReused,
+        Self::PasswordChanged,
+        Self::ExternalIdentityLinked,
+        Self::StudioUpdated,
+        Self::MemberInvited,
+        Self::InvitationRevoked,
+        Self::InvitationAccepted,
+        Self::MemberRoleChanged,
+        Self::MemberRemoved,
+        Self::MemberLeft,
+        Self::ShopeeLoginStarted,
+        Self::ShopeeAccountConnected,
+        Self::ShopeeAccountChecked,
+        Self::ShopeeAccountDisconnected,
+        Self::AccountSignedOut,
         Self::LiveSessionCreated,
         Self::LiveSessionUpdated,
         Self::LiveSessionDeleted,
@@ -41,6 +99,25 @@ impl Action {
     pub fn name(self) -> &'static str {
         match self {
             Self::StudioCreated => "STUDIO_CREATED",
+            Self::SignedIn => "SIGNED_IN",
+            Self::SignInRefused => "SIGN_IN_REFUSED",
+            Self::SignedOut => "SIGNED_OUT",
+            Self::SignedOutEverywhere => "SIGNED_OUT_EVERYWHERE",
+            Self::RefreshTokenReused => "REFRESH_TOKEN_REUSED",
+            Self::PasswordChanged => "PASSWORD_CHANGED",
+            Self::ExternalIdentityLinked => "EXTERNAL_IDENTITY_LINKED",
+            Self::StudioUpdated => "STUDIO_UPDATED",
+            Self::MemberInvited => "MEMBER_INVITED",
+            Self::InvitationRevoked => "INVITATION_REVOKED",
+            Self::InvitationAccepted => "INVITATION_ACCEPTED",
+            Self::MemberRoleChanged => "MEMBER_ROLE_CHANGED",
+            Self::MemberRemoved => "MEMBER_REMOVED",
+            Self::MemberLeft => "MEMBER_LEFT",
+            Self::ShopeeLoginStarted => "SHOPEE_LOGIN_STARTED",
+            Self::ShopeeAccountConnected => "SHOPEE_ACCOUNT_CONNECTED",
+            Self::ShopeeAccountChecked => "SHOPEE_ACCOUNT_CHECKED",
+            Self::ShopeeAccountDisconnected => "SHOPEE_ACCOUNT_DISCONNECTED",
+            Self::AccountSignedOut => "ACCOUNT_SIGNED_OUT",
             Self::LiveSessionCreated => "LIVE_SESSION_CREATED",
             Self::LiveSessionUpdated => "LIVE_SESSION_UPDATED",
             Self::LiveSessionDeleted => "LIVE_SESSION_DELETED",
@@ -54,12 +131,37 @@ impl Action {
     }
 }
 
+/// What it was done to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A thing that clients know by its id.
+    Thing(GlobalId),
+    /// A user, whom clients know by e-mail address only.
+    User(i64),
+}
+
+impl Subject {
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Thing(id) => id.kind.name(),
+            Self::User(_) => "User",
+        }
+    }
+
+    fn key(self) -> i64 {
+        match self {
+            Self::Thing(id) => id.key,
+            Self::User(key) => key,
+        }
+    }
+}
+
 /// What happened to one thing. `before` and `after` hold no secret, ever.
 #[derive(Clone, Debug)]
 pub struct Entry {
     pub action: Action,
     pub studio_id: Option<i64>,
-    pub subject: GlobalId,
+    pub subject: Subject,
     pub before: Option<Value>,
     pub after: Option<Value>,
 }
@@ -67,8 +169,13 @@ pub struct Entry {
 impl Entry {
     /// Something done to a thing of a studio.
     pub fn in_studio(action: Action, studio_id: i64, kind: Kind, key: i64) -> Self {
-        let subject = GlobalId::new(kind, key);
+        let subject = Subject::Thing(GlobalId::new(kind, key));
         Self { action, studio_id: Some(studio_id), subject, before: None, after: None }
+    }
+
+    /// Something done to a user, whichever studios they belong to.
+    pub fn of_user(action: Action, user_id: i64) -> Self {
+        Self { action, studio_id: None, subject: Subject::User(user_id), before: None, after: None }
     }
 
     /// How the thing was.
@@ -101,8 +208,8 @@ pub async fn record(
         studio_id: Set(entry.studio_id),
         user_id: Set(actor.user_id),
         action: Set(entry.action.name().to_owned()),
-        subject_kind: Set(entry.subject.kind.name().to_owned()),
-        subject_id: Set(Some(entry.subject.key.to_string())),
+        subject_kind: Set(entry.subject.kind().to_owned()),
+        subject_id: Set(Some(entry.subject.key().to_string())),
         remote_address: Set(actor.address.map(|address| address.to_string())),
         request_id: Set(actor.request_id.clone()),
         before: Set(entry.before.map(|before| before.to_string())),

@@ -8,7 +8,11 @@ use async_graphql::{
     runtime::{TokioSpawner, TokioTimer},
 };
 
-use super::{schema::Studio, scope::Asker, store};
+use super::{
+    schema::{Studio, User},
+    scope::Asker,
+    store,
+};
 use crate::{
     database::{Statements, sparse::Read as _},
     error::{Error, Result},
@@ -24,6 +28,9 @@ pub struct IdentityLoader {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct StudioKey(i64);
 
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct UserKey(i64);
+
 pub type IdentityLoaders = DataLoader<IdentityLoader>;
 
 /// The loader of one operation.
@@ -36,6 +43,11 @@ pub async fn studio(ctx: &Context<'_>, key: i64) -> Result<Option<Studio>> {
     ctx.given::<IdentityLoaders>()?.load_one(StudioKey(key)).await
 }
 
+/// What colleagues see of a user, whose key comes from a row that the viewer may see; `None` for one who is no more.
+pub async fn user(ctx: &Context<'_>, key: i64) -> Result<Option<User>> {
+    ctx.given::<IdentityLoaders>()?.load_one(UserKey(key)).await
+}
+
 impl Loader<StudioKey> for IdentityLoader {
     type Value = Studio;
     type Error = Error;
@@ -44,5 +56,16 @@ impl Loader<StudioKey> for IdentityLoader {
         let keys: Vec<_> = keys.iter().map(|key| key.0).collect();
         let rows = store::studios(&self.asker.scope()?, &self.statements, &keys).await?;
         rows.into_iter().map(|row| Ok((StudioKey(*row.id.read()?), Studio::from(row)))).collect()
+    }
+}
+
+impl Loader<UserKey> for IdentityLoader {
+    type Value = User;
+    type Error = Error;
+
+    async fn load(&self, keys: &[UserKey]) -> Result<HashMap<UserKey, User>> {
+        let keys: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = store::member::users(&self.asker.scope()?, &self.statements, &keys).await?;
+        rows.iter().map(|row| Ok((UserKey(*row.id.read()?), User::of_row(row)?))).collect()
     }
 }

@@ -7,7 +7,7 @@ const LONGEST_EMAIL: usize = 254;
 const LONGEST_NAME: usize = 100;
 
 /// An e-mail address in lower case, by which a user is found again.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Email(String);
 
 impl Email {

@@ -1,12 +1,26 @@
 //! What clients see of the identity room: the viewer, studios and their members.
 
+mod audit_log;
+mod invitation;
+mod invitation_mutation;
+mod membership;
+mod membership_mutation;
+mod sign_in_mutation;
 mod studio;
 mod studio_mutation;
+mod user;
 mod viewer;
 
+pub use audit_log::AuditLogEntry;
+pub use invitation::Invitation;
+pub use invitation_mutation::InvitationMutation;
+pub use membership::Membership;
+pub use membership_mutation::MembershipMutation;
+pub use sign_in_mutation::SignInMutation;
 pub use studio::{Studio, StudioRole};
 pub use studio_mutation::StudioMutation;
-pub use viewer::{Membership, ViewerObject};
+pub use user::User;
+pub use viewer::ViewerObject;
 
 use async_graphql::{Context, ID, Object};
 

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_graphql::Context;
+use chrono::{DateTime, Utc};
 use entity::membership::Role;
 use sea_orm::{ColumnTrait, QueryFilter};
 
@@ -17,12 +18,39 @@ pub struct Viewer {
     pub email: String,
     pub display_name: String,
     pub memberships: Vec<Membership>,
+    /// The sign-in that the token stands for; `None` for another issuer's token.
+    pub sign_in_id: Option<i64>,
+    /// How often something had been taken from the user when this was read ([`super::revocations`]).
+    pub access_revision: i64,
 }
 
+/// A user's place in one studio.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Membership {
+    pub id: i64,
     pub studio_id: i64,
     pub role: Role,
+    pub joined_at: DateTime<Utc>,
+}
+
+impl Viewer {
+    /// The viewer's place in a studio.
+    pub fn membership(&self, studio_id: i64) -> Option<&Membership> {
+        self.memberships.iter().find(|membership| membership.studio_id == studio_id)
+    }
+
+    /// The viewer with this place, in the stead of one they had in the studio.
+    pub fn with(mut self, membership: Membership) -> Self {
+        self = self.without(membership.studio_id);
+        self.memberships.push(membership);
+        self
+    }
+
+    /// The viewer without a place in the studio.
+    pub fn without(mut self, studio_id: i64) -> Self {
+        self.memberships.retain(|membership| membership.studio_id != studio_id);
+        self
+    }
 }
 
 /// Who sent an operation: nobody in particular, or a viewer. A mutation may change that: whoever signs in, makes a studio or joins
@@ -48,6 +76,11 @@ impl Asker {
     /// From now on the operation is this viewer's.
     pub fn becomes(&self, viewer: Viewer) {
         *self.lock() = Some(Arc::new(viewer));
+    }
+
+    /// From now on the operation is nobody's: they have signed out.
+    pub fn leaves(&self) {
+        *self.lock() = None;
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Arc<Viewer>>> {
@@ -76,15 +109,29 @@ impl Scope {
         Self(Studios::These(Arc::new([studio_id])))
     }
 
+    /// No studio at all, for what concerns a user alone.
+    pub(super) fn of_nothing() -> Self {
+        Self(Studios::These(Arc::new([])))
+    }
+
     /// One studio, for somebody who may do more there than look: a member with at least this role.
     pub fn in_studio(viewer: &Viewer, studio_id: i64, needed: Role) -> Result<Self> {
-        let mut memberships = viewer.memberships.iter();
-        let membership = memberships.find(|membership| membership.studio_id == studio_id);
-        let membership = membership.ok_or_else(|| Error::not_found("studio"))?;
-        match includes(membership.role, needed) {
-            true => Ok(Self(Studios::These(Arc::new([studio_id])))),
-            false => Err(forbidden(needed)),
+        Self::with_role(studio_id, viewer.membership(studio_id).map(|membership| membership.role), needed)
+    }
+
+    /// One studio, for somebody who has this role there, or none, where at least that one is needed.
+    pub(super) fn with_role(studio_id: i64, role: Option<Role>, needed: Role) -> Result<Self> {
+        match role {
+            None => Err(Error::not_found("studio")),
+            Some(role) if includes(role, needed) => Ok(Self(Studios::These(Arc::new([studio_id])))),
+            Some(_) => Err(forbidden(needed)),
         }
+    }
+
+    /// The studios where the viewer has at least this role.
+    pub fn of_role(viewer: &Viewer, needed: Role) -> Self {
+        let memberships = viewer.memberships.iter().filter(|membership| includes(membership.role, needed));
+        Self(Studios::These(memberships.map(|membership| membership.studio_id).collect()))
     }
 
     /// What jobs and the operator's command line may see: everything.
@@ -142,8 +189,8 @@ pub trait AskerExt {
     fn scope(&self) -> Result<Scope>;
     /// One studio, if the viewer has at least this role there.
     fn scope_in(&self, studio_id: i64, needed: Role) -> Result<Scope>;
-    /// Whoever sent the operation, for the audit log.
-    fn actor(&self) -> Result<&Actor>;
+    /// Whoever sent the operation, for the audit log: who they are by now, since they may have signed in meanwhile.
+    fn actor(&self) -> Result<Actor>;
 }
 
 impl AskerExt for Context<'_> {
@@ -163,7 +210,8 @@ impl AskerExt for Context<'_> {
         Scope::in_studio(&*self.viewer()?, studio_id, needed)
     }
 
-    fn actor(&self) -> Result<&Actor> {
-        self.given()
+    fn actor(&self) -> Result<Actor> {
+        let sender: &Actor = self.given()?;
+        Ok(Actor { user_id: self.asker()?.viewer().map(|viewer| viewer.user_id), ..sender.clone() })
     }
 }

@@ -1,5 +1,13 @@
 //! Every query of the identity room.
 
+pub mod audit_log;
+pub mod external_identity;
+pub mod invitation;
+pub mod member;
+pub mod sign_in;
+
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use entity::{
     membership::{self, Role},
@@ -7,7 +15,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _,
-    QueryFilter as _,
+    ExprTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, sea_query::Expr,
 };
 
 use super::scope::{Membership, Scope, Viewer};
@@ -23,21 +31,99 @@ pub const STUDIO_COLUMNS: &[studio::Column] = {
     &[Id, Name, TimeZone, CreatedAt, UpdatedAt]
 };
 
-/// The one function without a scope: it makes the viewer that scopes come from.
-pub async fn viewer(statements: &Statements, user_id: i64) -> Result<Option<Viewer>> {
-    let rows = user::Entity::find_by_id(user_id).find_with_related(membership::Entity).all(statements).await?;
-    Ok(rows.into_iter().next().map(|(user, memberships)| Viewer {
-        user_id: user.id,
-        email: user.email,
-        display_name: user.display_name,
-        memberships: memberships.iter().map(|row| Membership { studio_id: row.studio_id, role: row.role }).collect(),
+/// Makes the viewer that scopes come from, so there is none yet. `None` unless this sign-in is the user's and holds.
+pub async fn viewer(statements: &impl ConnectionTrait, user_id: i64, sign_in_id: i64) -> Result<Option<Viewer>> {
+    let user = user::Entity::find_by_id(user_id).filter(sign_in::holds(sign_in_id, user_id));
+    viewer_of(user, statements, Some(sign_in_id)).await
+}
+
+/// One user with their memberships, in one statement and without the password.
+async fn viewer_of(
+    user: Select<user::Entity>,
+    statements: &impl ConnectionTrait,
+    sign_in_id: Option<i64>,
+) -> Result<Option<Viewer>> {
+    let query = user.left_join(membership::Entity).select_only();
+    let query =
+        query.columns([user::Column::Id, user::Column::Email, user::Column::DisplayName, user::Column::AccessRevision]);
+    let query = query.column_as(membership::Column::Id, "membership_id");
+    let query = query.column_as(membership::Column::CreatedAt, "joined_at");
+    let query = query.columns([membership::Column::StudioId, membership::Column::Role]);
+    let rows = query.order_by_asc(membership::Column::Id).into_model::<ViewerRow>().all(statements).await?;
+    let memberships = rows.iter().filter_map(ViewerRow::membership).collect();
+    Ok(rows.into_iter().next().map(|row| Viewer {
+        user_id: row.id,
+        email: row.email,
+        display_name: row.display_name,
+        memberships,
+        sign_in_id,
+        access_revision: row.access_revision,
     }))
+}
+
+/// A user beside one of their memberships, or beside none.
+#[derive(FromQueryResult)]
+struct ViewerRow {
+    id: i64,
+    email: String,
+    display_name: String,
+    access_revision: i64,
+    membership_id: Option<i64>,
+    studio_id: Option<i64>,
+    role: Option<Role>,
+    joined_at: Option<DateTime<Utc>>,
+}
+
+impl ViewerRow {
+    fn membership(&self) -> Option<Membership> {
+        let joined_at = self.joined_at?;
+        Some(Membership { id: self.membership_id?, studio_id: self.studio_id?, role: self.role?, joined_at })
+    }
+}
+
+pub(super) fn place(row: &membership::Model) -> Membership {
+    Membership { id: row.id, studio_id: row.studio_id, role: row.role, joined_at: row.created_at }
+}
+
+/// How often something was taken from each of these users; those who are no more are not among them.
+pub async fn access_revisions(_scope: &Scope, statements: &Statements, users: &[i64]) -> Result<HashMap<i64, i64>> {
+    use user::Column;
+    let query = user::Entity::find().select_only().columns([Column::Id, Column::AccessRevision]);
+    let query = query.filter(Column::Id.is_in(users.iter().copied()));
+    Ok(query.into_tuple::<(i64, i64)>().all(statements).await?.into_iter().collect())
+}
+
+/// Notes that something is taken from a user.
+pub async fn raise_access_revision(_scope: &Scope, transaction: &DatabaseTransaction, user_id: i64) -> Result<()> {
+    use user::Column;
+    let raised = Expr::col(Column::AccessRevision).add(1);
+    let query = user::Entity::update_many().col_expr(Column::AccessRevision, raised).filter(Column::Id.eq(user_id));
+    query.exec(transaction).await?;
+    Ok(())
 }
 
 pub async fn studios(scope: &Scope, statements: &Statements, keys: &[i64]) -> Result<Vec<StudioRow>> {
     let query = scope.restrict(studio::Entity::find(), studio::Column::Id);
     let query = query.filter(studio::Column::Id.is_in(keys.iter().copied()));
     Ok(sparse::read(query, STUDIO_COLUMNS, statements).await?)
+}
+
+/// A whole studio, to be changed.
+pub async fn studio(scope: &Scope, transaction: &DatabaseTransaction, key: i64) -> Result<Option<studio::Model>> {
+    let query = scope.restrict(studio::Entity::find_by_id(key), studio::Column::Id);
+    Ok(query.one(transaction).await?)
+}
+
+/// Writes what of a studio can be changed.
+pub async fn update_studio(scope: &Scope, transaction: &DatabaseTransaction, row: &studio::Model) -> Result<()> {
+    use studio::Column;
+    let query = studio::Entity::update_many()
+        .col_expr(Column::Name, Expr::value(row.name.clone()))
+        .col_expr(Column::TimeZone, Expr::value(row.time_zone.clone()))
+        .col_expr(Column::UpdatedAt, Expr::value(row.updated_at))
+        .filter(Column::Id.eq(row.id));
+    scope.restrict(query, Column::Id).exec(transaction).await?;
+    Ok(())
 }
 
 /// A user by e-mail address, for the operator's command line.
@@ -83,7 +169,7 @@ pub async fn ensure_studio(
     if let Some(studio) = query.filter(membership::Column::Role.eq(Role::Owner)).one(transaction).await? {
         return Ok(studio.id);
     }
-    insert_studio(transaction, owner, name, time_zone, now).await
+    Ok(insert_studio(transaction, owner, name, time_zone, now).await?.studio_id)
 }
 
 /// A new studio and its owner.
@@ -93,7 +179,7 @@ pub async fn insert_studio(
     name: &str,
     time_zone: chrono_tz::Tz,
     now: DateTime<Utc>,
-) -> Result<i64> {
+) -> Result<Membership> {
     let row = studio::ActiveModel {
         name: Set(name.to_owned()),
         time_zone: Set(time_zone.name().to_owned()),
@@ -109,6 +195,5 @@ pub async fn insert_studio(
         created_at: Set(now),
         ..Default::default()
     };
-    row.insert(transaction).await?;
-    Ok(studio_id)
+    Ok(place(&row.insert(transaction).await?))
 }

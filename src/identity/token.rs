@@ -1,27 +1,35 @@
-//! Bearer tokens: signed with the gateway's own secret (HS256), short-lived, naming a user and nothing else.
+//! Bearer tokens: our own, signed with the gateway's secret (HS256), each naming a user and the sign-in it was handed out for;
+//! and another issuer's, where one is configured. What a token says of its issuer only chooses who checks it.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
-use super::{scope::Viewer, store};
+use super::{
+    outside_token::{self, Issuer},
+    scope::Viewer,
+    store,
+};
 use crate::{
     app::App,
+    config::OWN_ISSUER,
     cost::Cost,
     error::{ClientError, Error, Result},
 };
 
 /// Issuer and audience: a token for something else that happens to share the secret is refused.
-const GATEWAY: &str = "live-gateway";
+const GATEWAY: &str = OWN_ISSUER;
 /// How far the clocks of two instances may be apart.
 const LEEWAY_SECONDS: i64 = 30;
 
 #[derive(Serialize, Deserialize)]
 struct Claims {
     sub: String,
+    /// The sign-in: once it has ended, so has the token.
+    sid: String,
     iss: String,
     aud: String,
     iat: i64,
@@ -34,10 +42,17 @@ pub struct SignedIn {
     pub expires_at: DateTime<Utc>,
 }
 
-/// A token for a user, valid from `now` for `lifetime`.
-pub fn mint(secret: &SecretString, user_id: i64, now: DateTime<Utc>, lifetime: Duration) -> Result<String> {
+/// A token for a sign-in of a user, valid from `now` for `lifetime`, and no longer than the sign-in.
+pub fn mint(
+    secret: &SecretString,
+    user_id: i64,
+    sign_in_id: i64,
+    now: DateTime<Utc>,
+    lifetime: Duration,
+) -> Result<String> {
     let claims = Claims {
         sub: user_id.to_string(),
+        sid: sign_in_id.to_string(),
         iss: GATEWAY.to_owned(),
         aud: GATEWAY.to_owned(),
         iat: now.timestamp(),
@@ -47,12 +62,31 @@ pub fn mint(secret: &SecretString, user_id: i64, now: DateTime<Utc>, lifetime: D
     jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).map_err(Error::internal)
 }
 
-/// The viewer a token stands for. Costs one statement.
-pub async fn sign_in(app: &App, token: &str, cost: Arc<Cost>) -> Result<SignedIn> {
+/// The viewer a token stands for. Costs one statement; more only when another issuer's user comes for the first time.
+pub async fn sign_in(
+    app: &App,
+    issuer: Option<&Issuer>,
+    token: &str,
+    address: Option<IpAddr>,
+    cost: Arc<Cost>,
+) -> Result<SignedIn> {
+    match issuer.filter(|issuer| issuer.claims(token)) {
+        Some(issuer) => outside_token::sign_in(app, issuer, token, address, cost).await,
+        None => sign_in_here(app, token, cost).await,
+    }
+}
+
+async fn sign_in_here(app: &App, token: &str, cost: Arc<Cost>) -> Result<SignedIn> {
     let claims = verify(&app.config.token_secret, token, app.clock.now())?;
-    let user_id = claims.sub.parse().map_err(|_| ClientError::InvalidToken)?;
-    let viewer = store::viewer(&app.database.read(cost), user_id).await?.ok_or(ClientError::InvalidToken)?;
-    let expires_at = DateTime::from_timestamp(claims.exp, 0).ok_or(ClientError::InvalidToken)?;
+    let key = |text: &str| text.parse().map_err(|_| ClientError::InvalidToken);
+    let (user_id, sign_in_id) = (key(&claims.sub)?, key(&claims.sid)?);
+    let viewer = store::viewer(&app.database.read(cost), user_id, sign_in_id).await?;
+    accept(viewer.ok_or(ClientError::InvalidToken)?, claims.exp)
+}
+
+/// A viewer whose token is good until `exp`.
+pub(super) fn accept(viewer: Viewer, exp: i64) -> Result<SignedIn> {
+    let expires_at = DateTime::from_timestamp(exp, 0).ok_or(ClientError::InvalidToken)?;
     Ok(SignedIn { viewer: Arc::new(viewer), expires_at })
 }
 
@@ -67,9 +101,13 @@ fn verify(secret: &SecretString, token: &str, now: DateTime<Utc>) -> Result<Clai
     let key = DecodingKey::from_secret(secret.expose_secret().as_bytes());
     let decoded = jsonwebtoken::decode::<Claims>(token, &key, &validation);
     let claims = decoded.map_err(|_| ClientError::InvalidToken)?.claims;
-    let from_future = claims.iat > now.timestamp() + LEEWAY_SECONDS;
-    let expired = claims.exp <= now.timestamp();
-    if from_future || expired { Err(ClientError::InvalidToken) } else { Ok(claims) }
+    if is_current(&[claims.iat], claims.exp, now) { Ok(claims) } else { Err(ClientError::InvalidToken) }
+}
+
+/// Whether a token has begun and not yet ended. A clock that is a little ahead may have made it.
+pub(super) fn is_current(begins: &[i64], ends: i64, now: DateTime<Utc>) -> bool {
+    let latest = now.timestamp() + LEEWAY_SECONDS;
+    begins.iter().all(|begin| *begin <= latest) && ends > now.timestamp()
 }
 
 #[cfg(test)]
@@ -86,7 +124,7 @@ mod tests {
 
     #[test]
     fn a_token_is_good_from_its_mint_until_its_expiry() {
-        let token = mint(&secret("a"), 7, instant(1_000), Duration::from_secs(60)).unwrap();
+        let token = mint(&secret("a"), 7, 8, instant(1_000), Duration::from_secs(60)).unwrap();
         let accepted = |secret: SecretString, now| verify(&secret, &token, instant(now)).is_ok();
         assert!(accepted(secret("a"), 1_000));
         assert!(accepted(secret("a"), 1_059));
@@ -97,8 +135,14 @@ mod tests {
 
     #[test]
     fn tokens_of_another_kind_are_refused() {
-        let claims =
-            |iss: &str, aud: &str| Claims { sub: "7".into(), iss: iss.into(), aud: aud.into(), iat: 0, exp: 100 };
+        let claims = |iss: &str, aud: &str| Claims {
+            sub: "7".into(),
+            sid: "8".into(),
+            iss: iss.into(),
+            aud: aud.into(),
+            iat: 0,
+            exp: 100,
+        };
         let key = EncodingKey::from_secret(b"a");
         let sign = |algorithm, claims: &Claims| jsonwebtoken::encode(&Header::new(algorithm), claims, &key).unwrap();
         for token in [

@@ -36,38 +36,40 @@ pub enum Reach {
     Newest,
 }
 
-/// Stores the newest sessions of every active account, every `sync_interval`, until the gateway stops.
+/// Stores the newest sessions of every active account, every `sync_interval`, and all sessions of an account as soon as it is
+/// connected, until the gateway stops.
 pub async fn run(app: App, shutdown: CancellationToken) {
     let Some(every) = app.config.sync_interval else { return };
     let mut ticks = tokio::time::interval(every);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            _ = ticks.tick() => {}
+    let work = async {
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => sync_all(&app).await,
+                connected = app.connected.take() => sync_each(&app, connected, Reach::All).await,
+            }
         }
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            () = sync_all(&app) => {}
-        }
-    }
+    };
+    shutdown.run_until_cancelled(work).await;
 }
 
 async fn sync_all(app: &App) {
     let accounts = account::store::active_accounts(&Scope::job_runner(), &statements(app)).await;
     let accounts = accounts.and_then(|rows| rows.iter().map(|row| row.id.read().copied()).collect::<Result<Vec<_>>>());
     match accounts {
-        Ok(accounts) => {
-            for account_id in accounts {
-                if let Err(error) = sync_account(app, account_id, Reach::Newest).await {
-                    let error = error.for_log();
-                    tracing::warn!(error, account_id, "an account could not be synced; the next run tries again");
-                }
-            }
-        }
+        Ok(accounts) => sync_each(app, accounts, Reach::Newest).await,
         Err(error) => {
             let error = error.for_log();
             tracing::error!(error, "the accounts to sync could not be read; the next run tries again");
+        }
+    }
+}
+
+async fn sync_each(app: &App, accounts: impl IntoIterator<Item = i64>, reach: Reach) {
+    for account_id in accounts {
+        if let Err(error) = sync_account(app, account_id, reach).await {
+            let error = error.for_log();
+            tracing::warn!(error, account_id, "an account could not be synced; the next run tries again");
         }
     }
 }
@@ -77,7 +79,7 @@ pub async fn sync_account(app: &App, account_id: i64, reach: Reach) -> Result<u6
     let scope = Scope::job_runner();
     let rows = account::store::accesses(&scope, &statements(app), &[account_id]).await?;
     let row = rows.first().ok_or_else(|| Error::not_found("account"))?;
-    let access = Access::open(&app.config.credential_key, row)?;
+    let access = Access::open(&app.config.credential_keys, row)?;
     let owner = Owner {
         studio_id: *row.studio_id.read()?,
         account_id,
@@ -88,7 +90,7 @@ pub async fn sync_account(app: &App, account_id: i64, reach: Reach) -> Result<u6
     let run = Run { app, shopee: app.shopee.patient(), scope, access, owner };
     let listed = run.sessions(reach).await?;
     let transaction = app.database.write().await?;
-    account::store::set_synced(&run.scope, &transaction, account_id, app.clock.now()).await?;
+    account::store::change::set_synced(&run.scope, &transaction, account_id, app.clock.now()).await?;
     transaction.commit().await?;
     Ok(listed)
 }

@@ -62,7 +62,7 @@ async fn latest(app: &App, watched: Watched) -> Result<Option<Metrics>> {
 async fn ask(app: &App, statements: &Statements, watched: Watched) -> Result<Metrics> {
     let rows = account::store::accesses(&Scope::job_runner(), statements, &[watched.account_id]).await?;
     let row = rows.first().ok_or_else(|| Error::not_found("account"))?;
-    let access = Access::open(&app.config.credential_key, row)?;
+    let access = Access::open(&app.config.credential_keys, row)?;
     match app.shopee.patient().overview(&access.account(), watched.session_id).await {
         Ok(overview) => {
             let metrics = overview.as_ref().map(Metrics::from);

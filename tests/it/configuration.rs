@@ -71,6 +71,9 @@ fn all_problems_are_said_at_once() {
         ("SYNC_INTERVAL_SECONDS", "x"),
         ("OPERATION_TIMEOUT_MS", ".5"),
         ("BATCH_LIMIT", "1001"),
+        ("ACCESS_TOKEN_MINUTES", "0"),
+        ("REFRESH_TOKEN_DAYS", "366"),
+        ("TOKEN_ISSUER", "canary"),
         ("LOG_FORMAT", "xml"),
     ];
     let problems = problems(&bad);
@@ -92,11 +95,30 @@ fn numbers_have_bounds() {
         ("SYNC_INTERVAL_SECONDS", 0, 86_400),
         ("OPERATION_TIMEOUT_MS", 100, 600_000),
         ("BATCH_LIMIT", 0, 1000),
+        ("ACCESS_TOKEN_MINUTES", 1, 1440),
+        ("REFRESH_TOKEN_DAYS", 1, 365),
     ];
     for (name, least, most) in bounds {
         for (value, good) in [(least, true), (most, true), (most + 1, false), (least - 1, false)] {
             assert_eq!(problems(&[(name, &value.to_string())]).is_empty(), good, "{name}={value}");
         }
+    }
+}
+
+#[test]
+fn another_issuer_is_told_whole_and_asked_safely() {
+    let issuer = |name: &'static str, url: &'static str| {
+        problems(&[("TOKEN_ISSUER", name), ("TOKEN_JWKS_URL", url), ("TOKEN_AUDIENCE", "us")])
+    };
+    for url in ["https://issuer.example/keys", "http://localhost:9/keys", "http://127.0.0.1:9", "http://[::1]:9/keys"] {
+        assert_eq!(issuer("https://issuer.example", url), [""; 0], "{url}");
+    }
+    for url in ["http://issuer.example/keys", "http://localhost.example", "ftp://localhost/keys", "keys"] {
+        assert_eq!(issuer("https://issuer.example", url).len(), 1, "{url}");
+    }
+    assert_eq!(issuer("live-gateway", "https://issuer.example/keys").len(), 1, "our own name");
+    for alone in ["TOKEN_ISSUER", "TOKEN_JWKS_URL", "TOKEN_AUDIENCE"] {
+        assert_eq!(problems(&[(alone, "https://issuer.example")]).len(), 1, "{alone}");
     }
 }
 

@@ -5,6 +5,7 @@
 mod analytics;
 mod browser;
 mod configuration;
+mod connecting;
 mod contract;
 mod demo;
 mod faults;
@@ -12,6 +13,7 @@ mod identity;
 mod layering;
 mod live;
 mod operator;
+mod permissions;
 mod process;
 mod protocol;
 mod reading;

@@ -2,6 +2,7 @@
 
 mod commands;
 mod connecting;
+mod secrets;
 mod serving;
 mod starting;
 

@@ -9,12 +9,12 @@ use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityT
 use serde_json::{Value, json};
 use testing::{Database, on_both};
 
-use self::ways::{SUBSCRIPTIONS, Things, WAYS, Way};
+use self::ways::{GUEST, SUBSCRIPTIONS, Things, WAYS, Way};
 use crate::support::{
     answer::{code, statements, without_request_ids},
     introspection::{Introspection, text},
     stream::Event,
-    world::World,
+    world::{OWNER, World},
 };
 
 on_both!(
@@ -73,7 +73,7 @@ async fn canaries(database: &Database) -> Vec<String> {
     let sessions = live_session::Entity::find().all(&connection).await.unwrap();
     let items = live_session_item::Entity::find().all(&connection).await.unwrap();
     let accounts = shopee_account::Entity::find().all(&connection).await.unwrap();
-    let mut canaries = vec!["First Studio".to_owned()];
+    let mut canaries = ["First Studio", OWNER, GUEST].map(str::to_owned).to_vec();
     canaries.extend(sessions.iter().flat_map(|row| [row.session_name.clone(), row.session_id.to_string()]));
     canaries.extend(items.iter().flat_map(|row| [row.product_name.clone(), row.item_id.to_string()]));
     canaries.extend(accounts.iter().flat_map(|row| [row.username.clone(), row.shopee_user_id.to_string()]));

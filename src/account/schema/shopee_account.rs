@@ -51,6 +51,10 @@ impl ShopeeAccount {
         self.row.id.read().copied()
     }
 
+    pub(super) fn studio_key(&self) -> Result<i64> {
+        self.row.studio_id.read().copied()
+    }
+
     fn shopee_region(&self) -> Result<shopee::Region> {
         access::region(self.row.region.read()?)
     }

@@ -23,6 +23,7 @@ impl Close {
     pub(super) const UNAUTHORIZED: Self = Self::because(4401, "Unauthorized");
     pub(super) const FORBIDDEN: Self = Self::because(4403, "Forbidden");
     pub(super) const EXPIRED: Self = Self::because(4403, "Forbidden: the token expired");
+    pub(super) const WITHDRAWN: Self = Self::because(4403, "Forbidden: access was withdrawn");
     pub(super) const SUBPROTOCOL: Self = Self::because(4406, "Subprotocol not acceptable");
     pub(super) const INIT_TIMEOUT: Self = Self::because(4408, "Connection initialisation timeout");
     pub(super) const TOO_MANY_INITS: Self = Self::because(4429, "Too many initialisation requests");

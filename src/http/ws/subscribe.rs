@@ -14,7 +14,9 @@ use super::{
 use crate::http::{
     Gate, RequestId, SignedIn,
     answer::Answer,
-    operation::{Operation, unbroken},
+    bearer::Token,
+    client_address::ClientAddress,
+    operation::{Operation, Place, unbroken},
     parameters::Parameters,
     refusal::Refusal,
 };
@@ -22,7 +24,8 @@ use crate::http::{
 /// An operation at work.
 pub(super) struct Subscriber<E> {
     pub(super) gate: Arc<Gate<E>>,
-    pub(super) client: SignedIn,
+    /// Whose it is; what they may do is asked anew for each operation.
+    pub(super) from: (Token, ClientAddress),
     pub(super) outbox: Outbox,
     pub(super) ticket: Ticket,
     pub(super) id: RequestId,
@@ -52,23 +55,30 @@ impl<E: Executor> Subscriber<E> {
 
     async fn answer(&self, parameters: Parameters) -> Result<End, Refusal> {
         let operation = Operation::prepare(parameters, &self.gate.front.limits.document)?;
+        let (token, address) = self.from.clone();
         match operation.kind {
-            OperationType::Subscription => Ok(self.stream(operation).await),
-            OperationType::Query | OperationType::Mutation => self.once(operation).await,
+            OperationType::Subscription => {
+                let client = self.gate.sign_in(token, address).await?;
+                Ok(self.stream(operation, &client).await)
+            }
+            OperationType::Query | OperationType::Mutation => {
+                let place = self.gate.place()?;
+                let client = self.gate.sign_in(token, address).await?;
+                self.once(operation, &client, place).await
+            }
         }
     }
 
-    async fn once(&self, operation: Operation) -> Result<End, Refusal> {
-        let place = self.gate.place()?;
-        let answer = self.gate.execute(operation, &self.client, &self.id, place).await;
+    async fn once(&self, operation: Operation, client: &SignedIn, place: Place) -> Result<End, Refusal> {
+        let answer = self.gate.execute(operation, client, &self.id, place).await;
         if answer.is_refused() {
             return Ok(End::Failed(answer.into_errors()));
         }
         Ok(self.next(&answer).await.err().unwrap_or(End::Complete))
     }
 
-    async fn stream(&self, operation: Operation) -> End {
-        let request = operation.into_request(&self.client.attach, &self.id);
+    async fn stream(&self, operation: Operation, client: &SignedIn) -> End {
+        let request = operation.into_request(&client.attach, &self.id);
         let events = self.gate.front.schema.execute_stream(request, None);
         let mut events = pin!(AssertUnwindSafe(events).catch_unwind().peekable());
         let mut started = false;

@@ -2,6 +2,12 @@ use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
 use entity::membership::Role;
 
+use super::{
+    AuditLogEntry, Invitation, Membership,
+    audit_log::{AuditLogFilter, log_of_studio},
+    invitation::page_of_invitations,
+    membership::page_of_members,
+};
 use crate::{
     account::schema::{ShopeeAccount, page_of_accounts},
     database::sparse::Read as _,
@@ -58,8 +64,60 @@ impl Studio {
     async fn viewer_role(&self, ctx: &Context<'_>) -> Result<StudioRole> {
         let key = *self.0.id.read()?;
         let viewer = ctx.viewer()?;
-        let membership = viewer.memberships.iter().find(|membership| membership.studio_id == key);
-        membership.map(|membership| membership.role.into()).ok_or_else(|| Error::not_found("studio"))
+        viewer.membership(key).map(|place| place.role.into()).ok_or_else(|| Error::not_found("studio"))
+    }
+
+    /// Who belongs to the studio, in the order they joined. Errors: BAD_USER_INPUT, INVALID_CURSOR.
+    #[graphql(
+        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+    )]
+    async fn members(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many members from the start, 1 to 100. 20 if neither `first` nor `last` is given.")]
+        first: Option<i64>,
+        #[graphql(desc = "Only members after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many members from the end, 1 to 100.")] last: Option<i64>,
+        #[graphql(desc = "Only members before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Membership>> {
+        page_of_members(ctx, *self.0.id.read()?, PageArguments { first, after, last, before }).await
+    }
+
+    /// Who was asked to join the studio and what came of it, the newest first; null for those who are not its owners. Errors:
+    /// FORBIDDEN, BAD_USER_INPUT, INVALID_CURSOR.
+    #[graphql(
+        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+    )]
+    async fn invitations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many invitations from the start, 1 to 100. 20 if neither `first` nor `last` is given.")]
+        first: Option<i64>,
+        #[graphql(desc = "Only invitations after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many invitations from the end, 1 to 100.")] last: Option<i64>,
+        #[graphql(desc = "Only invitations before this cursor.")] before: Option<String>,
+    ) -> Option<Result<Connection<Invitation>>> {
+        let page = PageArguments { first, after, last, before };
+        Some(async { page_of_invitations(ctx, *self.0.id.read()?, page).await }.await)
+    }
+
+    /// What was changed in the studio, by whom and from where, the newest first; null for those who are not its owners. Entries
+    /// are never changed or removed. Errors: FORBIDDEN, BAD_USER_INPUT, INVALID_CURSOR.
+    #[graphql(
+        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+    )]
+    async fn audit_log(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only entries that match all that is given.")] filter: Option<AuditLogFilter>,
+        #[graphql(desc = "How many entries from the start, 1 to 100. 20 if neither `first` nor `last` is given.")]
+        first: Option<i64>,
+        #[graphql(desc = "Only entries after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many entries from the end, 1 to 100.")] last: Option<i64>,
+        #[graphql(desc = "Only entries before this cursor.")] before: Option<String>,
+    ) -> Option<Result<Connection<AuditLogEntry>>> {
+        let page = PageArguments { first, after, last, before };
+        Some(async { log_of_studio(ctx, *self.0.id.read()?, filter.unwrap_or_default(), page).await }.await)
     }
 
     /// The studio's Shopee accounts, in the order they were connected. Errors: BAD_USER_INPUT, INVALID_CURSOR.
@@ -119,6 +177,16 @@ impl From<Role> for StudioRole {
             Role::Owner => Self::Owner,
             Role::Operator => Self::Operator,
             Role::Analyst => Self::Analyst,
+        }
+    }
+}
+
+impl From<StudioRole> for Role {
+    fn from(role: StudioRole) -> Self {
+        match role {
+            StudioRole::Owner => Self::Owner,
+            StudioRole::Operator => Self::Operator,
+            StudioRole::Analyst => Self::Analyst,
         }
     }
 }

@@ -1,5 +1,6 @@
-use async_graphql::{Context, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chrono_tz::Tz;
+use entity::membership::Role;
 
 use super::Studio;
 use crate::{
@@ -7,9 +8,16 @@ use crate::{
     error::{Error, Result},
     graphql::{
         context::ContextExt as _,
+        id::{GlobalId, Kind},
         user_error::{Declined, UserError, UserErrorCode, payload},
     },
-    identity::{guard::Needs, loader, names::StudioName, scope::AskerExt as _, studio},
+    identity::{
+        guard::Needs,
+        loader,
+        names::StudioName,
+        scope::AskerExt as _,
+        studio::{self, Changes},
+    },
 };
 
 /// Changes of studios.
@@ -26,6 +34,16 @@ impl StudioMutation {
         #[graphql(desc = "What the studio is to be.")] input: CreateStudioInput,
     ) -> Option<Result<CreateStudioPayload>> {
         Some(CreateStudioPayload::of(ctx, create(ctx, &input).await).await)
+    }
+
+    /// Changes a studio's name or time zone; takes OWNER. Errors: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT.
+    #[graphql(guard = "Needs::SignIn")]
+    async fn update_studio(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which studio, and what of it is to change.")] input: UpdateStudioInput,
+    ) -> Option<Result<UpdateStudioPayload>> {
+        Some(UpdateStudioPayload::of(ctx, update(ctx, &input).await).await)
     }
 }
 
@@ -49,21 +67,60 @@ pub(super) struct CreateStudioPayload {
 
 impl CreateStudioPayload {
     async fn of(ctx: &Context<'_>, outcome: Result<i64, Declined>) -> Result<Self> {
-        let (studio, user_errors) = payload(outcome)?;
-        let studio = match studio {
-            Some(key) => Some(loader::studio(ctx, key).await?.ok_or_else(|| Error::not_found("studio"))?),
-            None => None,
-        };
-        Ok(Self { studio, user_errors })
+        let (key, user_errors) = payload(outcome)?;
+        Ok(Self { studio: studio_by_key(ctx, key).await?, user_errors })
     }
+}
+
+async fn studio_by_key(ctx: &Context<'_>, key: Option<i64>) -> Result<Option<Studio>> {
+    let Some(key) = key else { return Ok(None) };
+    Ok(Some(loader::studio(ctx, key).await?.ok_or_else(|| Error::not_found("studio"))?))
 }
 
 async fn create(ctx: &Context<'_>, input: &CreateStudioInput) -> Result<i64, Declined> {
     let (name, time_zone) = (name(&input.name)?, time_zone(&input.time_zone)?);
     let (app, viewer): (&App, _) = (ctx.app()?, ctx.viewer()?);
-    let created = studio::create(app, &viewer, ctx.actor()?, &name, time_zone).await?;
+    let created = studio::create(app, &viewer, &ctx.actor()?, &name, time_zone).await?;
     ctx.asker()?.becomes(created.viewer);
     Ok(created.studio_id)
+}
+
+/// Which studio, and what of it is to change. What is left out or null stays as it is.
+#[derive(InputObject)]
+pub(super) struct UpdateStudioInput {
+    /// The studio's id.
+    studio_id: ID,
+    /// The new name, 1 to 100 characters on one line.
+    name: Option<String>,
+    /// The IANA time zone that the studio's days are to be counted in, such as `Asia/Jakarta`.
+    time_zone: Option<String>,
+}
+
+/// What came of `updateStudio`.
+#[derive(SimpleObject)]
+pub(super) struct UpdateStudioPayload {
+    /// The studio as it is now; null when there is something to mend.
+    studio: Option<Studio>,
+    /// What there is to mend; empty when the studio is as it was to be.
+    user_errors: Vec<UserError>,
+}
+
+impl UpdateStudioPayload {
+    async fn of(ctx: &Context<'_>, outcome: Result<i64, Declined>) -> Result<Self> {
+        let (key, user_errors) = payload(outcome)?;
+        Ok(Self { studio: studio_by_key(ctx, key).await?, user_errors })
+    }
+}
+
+async fn update(ctx: &Context<'_>, input: &UpdateStudioInput) -> Result<i64, Declined> {
+    let key = GlobalId::key_of(&input.studio_id, Kind::Studio, "input.studioId")?;
+    ctx.scope_in(key, Role::Owner)?;
+    let changes = Changes {
+        name: input.name.as_deref().map(name).transpose()?,
+        time_zone: input.time_zone.as_deref().map(time_zone).transpose()?,
+    };
+    studio::update(ctx.app()?, &*ctx.viewer()?, ctx.actor()?.clone(), key, changes).await?;
+    Ok(key)
 }
 
 fn name(text: &str) -> Result<StudioName, UserError> {

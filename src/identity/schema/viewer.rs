@@ -2,11 +2,17 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object};
 
-use super::{Studio, StudioRole};
+use super::{AuditLogEntry, Membership, audit_log::page_of_log};
 use crate::{
-    error::{Error, Result},
-    graphql::weight,
-    identity::{loader, scope},
+    error::Result,
+    graphql::{
+        page::{Connection, PageArguments},
+        weight,
+    },
+    identity::{
+        scope::{self, AskerExt as _},
+        store::audit_log::{LogFilter, LogOf},
+    },
 };
 
 /// What a user's studios are weighed as: most have one or two.
@@ -31,23 +37,23 @@ impl ViewerObject {
     /// The studios the user belongs to, with their role in each: one entry a studio.
     #[graphql(complexity = "weight::of_list(child_complexity, MEMBERSHIPS)")]
     async fn memberships(&self) -> Vec<Membership> {
-        self.0.memberships.iter().copied().map(Membership).collect()
-    }
-}
-
-/// A user's place in one studio.
-pub struct Membership(scope::Membership);
-
-/// A user's place in one studio.
-#[Object]
-impl Membership {
-    /// What the user may do in the studio.
-    async fn role(&self) -> StudioRole {
-        self.0.role.into()
+        self.0.memberships.iter().map(|place| Membership::of(self.0.user_id, *place)).collect()
     }
 
-    /// The studio.
-    async fn studio(&self, ctx: &Context<'_>) -> Result<Studio> {
-        loader::studio(ctx, self.0.studio_id).await?.ok_or_else(|| Error::not_found("studio"))
+    /// What the user did that concerns no studio, such as signing in; the newest first. Errors: BAD_USER_INPUT, INVALID_CURSOR.
+    #[graphql(
+        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+    )]
+    async fn security_log(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many entries from the start, 1 to 100. 20 if neither `first` nor `last` is given.")]
+        first: Option<i64>,
+        #[graphql(desc = "Only entries after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many entries from the end, 1 to 100.")] last: Option<i64>,
+        #[graphql(desc = "Only entries before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<AuditLogEntry>> {
+        let page = PageArguments { first, after, last, before };
+        page_of_log(ctx, &ctx.scope()?, LogOf::User(self.0.user_id), &LogFilter::default(), page).await
     }
 }

@@ -301,8 +301,8 @@ impl Ahead<'_> {
         }
         let keys = distinct(self.rows, |row| row.shopee_account_id.read())?;
         let rows = account_store::accesses(&self.scope, &self.statements, &keys).await?;
-        let key = &self.app.config.credential_key;
-        rows.iter().map(|row| Ok((*row.id.read()?, Access::open(key, row)))).collect()
+        let opening = &self.app.config.credential_keys;
+        rows.iter().map(|row| Ok((*row.id.read()?, Access::open(opening, row)))).collect()
     }
 }
 

@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
 use async_graphql::{Context, ID, Interface};
+use entity::membership::Role;
 
 use super::{
     LiveSession, LiveSessionItem,
@@ -15,7 +16,11 @@ use crate::{
         id::{GlobalId, Kind},
         selection::Selection,
     },
-    identity::{schema::Studio, scope::AskerExt as _, store as identity_store},
+    identity::{
+        schema::{Invitation, Membership, Studio},
+        scope::{AskerExt as _, Scope},
+        store as identity_store,
+    },
     session::store,
 };
 
@@ -25,6 +30,8 @@ use crate::{
 #[expect(clippy::large_enum_variant, reason = "made once a node and moved into the answer")]
 pub enum Node {
     Studio(Studio),
+    Membership(Membership),
+    Invitation(Invitation),
     ShopeeAccount(ShopeeAccount),
     LiveSession(LiveSession),
     LiveSessionItem(LiveSessionItem),
@@ -59,10 +66,21 @@ async fn nodes_of_kind(
             let rows = identity_store::studios(&scope, &statements, keys).await?;
             keyed(rows, |row| Ok((*row.id.read()?, Node::Studio(row.into()))))
         }
+        Kind::Membership => {
+            let rows = identity_store::member::by_keys(&scope, &statements, keys).await?;
+            keyed(rows, |row| Ok((row.id, Node::Membership((&row).into()))))
+        }
+        Kind::Invitation => {
+            let scope = Scope::of_role(&*ctx.viewer()?, Role::Owner);
+            let rows = identity_store::invitation::by_keys(&scope, &statements, keys).await?;
+            keyed(rows, |row| Ok((*row.id.read()?, Node::Invitation(row.into()))))
+        }
         Kind::ShopeeAccount => {
             let rows = account_store::accounts(&scope, &statements, keys, account_store::ACCOUNT_COLUMNS).await?;
             keyed(rows, |row| Ok((*row.id.read()?, Node::ShopeeAccount(row.into()))))
         }
+        // Shows itself to owners only, who ask for it by its own field.
+        Kind::ShopeeLogin => Ok(Vec::new()),
         Kind::LiveSession => {
             let rows = store::sessions(&scope, &statements, keys, &columns_for(selection, &[])).await?;
             let sessions = with_neighbours(ctx, selection, rows).await?;

@@ -1,14 +1,21 @@
-//! What `migrate`, `schema` and `token` print.
+//! What `migrate`, `schema`, `set-password` and `token` print.
 
 use std::{collections::HashMap, fs, path::Path, process::Stdio};
 
+use serde_json::{Value, json};
 use testing::{Database, on_both};
 use tokio::process::Command;
 
-use super::Machine;
+use super::{Machine, last_words};
 use crate::support::{program::Running, world::OWNER};
 
-on_both!(migrating_is_told_and_happens_once, a_token_needs_a_user, a_token_needs_a_database_that_is_up_to_date);
+on_both!(
+    migrating_is_told_and_happens_once,
+    a_token_needs_a_user,
+    a_token_needs_a_database_that_is_up_to_date,
+    a_password_makes_the_first_user,
+    what_is_no_password_leaves_nothing_behind,
+);
 
 async fn migrating_is_told_and_happens_once(database: Database) {
     let machine = Machine::with(&database).await;
@@ -35,6 +42,40 @@ async fn a_token_needs_a_database_that_is_up_to_date(database: Database) {
     if let Some(path) = database.url.strip_prefix("sqlite://").and_then(|url| url.split('?').next()) {
         assert!(!Path::new(path).exists(), "a database was made");
     }
+}
+
+const PASSWORD: &str = "canary in a coal mine";
+
+async fn a_password_makes_the_first_user(database: Database) {
+    let machine = Machine::with(&database).await;
+    let set = machine.run(&["set-password", "--email", OWNER], &format!("{PASSWORD}\r\n")).await;
+    assert_eq!(set.code, Some(0), "{set:?}");
+    assert!(set.printed.contains(OWNER) && set.printed.contains("0 sign-ins ended"), "{set:?}");
+    assert!(set.printed.contains("Next: "), "it says what to do: {set:?}");
+    assert!(!set.said().contains("canary"), "{set:?}");
+
+    let serving = machine.serve().await;
+    let query = "mutation ($email: String!, $password: String!) {
+        signIn(input: { email: $email, password: $password }) { viewer { email } } }";
+    let body = json!({ "query": query, "variables": { "email": OWNER, "password": PASSWORD } });
+    let answer = serving.client.post(format!("{}/graphql", serving.url)).json(&body).send().await.unwrap();
+    let answer: Value = answer.json().await.unwrap();
+    assert_eq!(answer["data"]["signIn"]["viewer"]["email"], OWNER, "{answer:#}");
+    let again = machine.run(&["set-password", "--email", OWNER], PASSWORD).await;
+    assert!(again.printed.contains("1 sign-ins ended"), "{again:?}");
+    let ended = serving.stop().await;
+    machine.assert_discreet(&ended);
+    assert!(!ended.said().contains("canary"), "{ended:?}");
+}
+
+async fn what_is_no_password_leaves_nothing_behind(database: Database) {
+    let machine = Machine::with(&database).await;
+    machine.succeed(&["migrate"]).await;
+    for (input, words) in [("", "no password"), ("\n", "no password"), ("eleven char\n", "12 to 128 characters")] {
+        let said = last_words(machine.run(&["set-password", "--email", OWNER], input).await);
+        assert!(said.contains(words), "{input:?}: {said}");
+    }
+    machine.fail(&["token", "--email", OWNER]).await;
 }
 
 #[tokio::test]

@@ -92,6 +92,42 @@ async fn a_token_that_expires_is_4403_within_a_second() {
 }
 
 #[tokio::test]
+async fn a_client_that_may_no_longer_go_on_is_told_why() {
+    let gateway = Gateway::start().await;
+    let mut bystander = gateway.socket().await;
+    bystander.init(json!({"authorization": "Bearer good"})).await;
+    for (token, code) in [("withdrawn", 4403), ("unknowable", 1013)] {
+        let mut socket = gateway.socket().await;
+        socket.init(json!({"authorization": token})).await;
+        let acknowledged = Instant::now();
+        socket.subscribe("1", "subscription{ticks}").await;
+        eventually("the subscription", || gateway.controls.alive() == 1).await;
+        socket.expect_close(code).await;
+        assert!(acknowledged.elapsed() + MOMENT >= SHORT);
+        eventually("the subscription's end", || gateway.controls.alive() == 0).await;
+    }
+    bystander.subscribe("1", "{viewer}").await;
+    bystander.expect_data("1", json!({"viewer": "good"})).await;
+}
+
+#[tokio::test]
+async fn each_operation_begins_with_what_its_sender_may_do_then() {
+    let gateway = Gateway::start().await;
+    let mut socket = gateway.socket().await;
+    socket.init(json!({"authorization": "once"})).await;
+    gateway.controls.allow_add.add_permits(1);
+    for operation in ["{hello}", "mutation{add}", "subscription{ticks}"] {
+        socket.subscribe("1", operation).await;
+        let refused = socket.next_but_ping().await;
+        assert_eq!(
+            (&refused["type"], &refused["payload"][0]["extensions"]["code"]),
+            (&json!("error"), &json!("UNAUTHENTICATED"))
+        );
+    }
+    assert_eq!(gateway.controls.alive(), 0);
+}
+
+#[tokio::test]
 async fn a_token_that_practically_never_expires_is_taken() {
     let gateway = Gateway::start().await;
     let mut socket = gateway.socket().await;

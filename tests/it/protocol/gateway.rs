@@ -1,6 +1,14 @@
 //! The HTTP layer on a port of its own, over the test's schema.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    future::ready,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use futures_util::FutureExt as _;
 use live_gateway::http::{self, Caller, Front, Limits, Origins, RequestId, SignInError, SignedIn};
@@ -23,7 +31,7 @@ use super::{
     socket::Socket,
 };
 
-/// How long the token `short` is good for.
+/// How long the token `short` is good for, and how long the tokens that end otherwise last.
 pub(super) const SHORT: Duration = Duration::from_millis(300);
 
 pub(super) struct Gateway {
@@ -57,9 +65,13 @@ impl Gateway {
         let mut limits = Limits::default();
         change(&mut limits);
         let (shutdown, sockets) = (CancellationToken::new(), TaskTracker::new());
+        let spent = AtomicBool::new(false);
         let front = Front {
             schema,
-            sign_in: Arc::new(|token| sign_in(token).boxed()),
+            sign_in: Arc::new(move |caller| {
+                let again = caller.bearer.as_deref() == Some("once") && spent.swap(true, Ordering::SeqCst);
+                if again { ready(Err(SignInError::Invalid)).boxed() } else { sign_in(caller).boxed() }
+            }),
             limits,
             allowed_origins: Origins::and(["https://studio.example"]),
             trusted_proxies: Vec::new(),
@@ -128,7 +140,7 @@ impl Gateway {
 /// Tokens say what they are worth.
 async fn sign_in(Caller { bearer: token, .. }: Caller) -> Result<SignedIn, SignInError> {
     let expires_in = match token.as_deref() {
-        None | Some("good") => None,
+        None | Some("good" | "once" | "withdrawn" | "unknowable") => None,
         Some("short") => Some(SHORT),
         Some("eternal") => Some(Duration::MAX),
         Some("unavailable") => return Err(SignInError::Unavailable),
@@ -136,11 +148,28 @@ async fn sign_in(Caller { bearer: token, .. }: Caller) -> Result<SignedIn, SignI
         Some("hang") => std::future::pending().await,
         Some(_) => return Err(SignInError::Invalid),
     };
+    let why = match token.as_deref() {
+        Some("withdrawn") => Some(SignInError::Invalid),
+        Some("unknowable") => Some(SignInError::Unavailable),
+        _ => None,
+    };
     let name = token.unwrap_or_else(|| "anonymous".to_owned());
     let attach = move |request: async_graphql::Request, id: &RequestId| {
         request.data(Viewer { name: name.clone(), request_id: id.to_string() })
     };
-    Ok(SignedIn { attach: Arc::new(attach), expires_in })
+    let ended = Arc::new(move || ended(why).boxed());
+    Ok(SignedIn { attach: Arc::new(attach), expires_in, ended })
+}
+
+/// Ends after a while, for a reason, or never.
+async fn ended(why: Option<SignInError>) -> SignInError {
+    match why {
+        None => std::future::pending().await,
+        Some(why) => {
+            tokio::time::sleep(SHORT).await;
+            why
+        }
+    }
 }
 
 /// Waits until something is so.

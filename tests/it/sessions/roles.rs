@@ -1,12 +1,8 @@
-use std::time::Duration;
-
 use entity::{live_session, membership, membership::Role, user};
-use live_gateway::commands::token_for;
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _,
     QueryOrder as _,
 };
-use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use testing::{Database, on_both};
 
@@ -42,20 +38,6 @@ async fn join(connection: &DatabaseConnection, user_id: i64, role: Role) {
     row.insert(connection).await.unwrap();
 }
 
-/// The token of somebody new with this role in the first studio.
-async fn member(world: &World, connection: &DatabaseConnection, role: Role) -> String {
-    let email = format!("{role:?}@first.example").to_lowercase();
-    let row = user::ActiveModel {
-        email: Set(email.clone()),
-        display_name: Set(email.clone()),
-        created_at: Set(live_gateway::clock::Clock.now()),
-        ..Default::default()
-    };
-    join(connection, row.insert(connection).await.unwrap().id, role).await;
-    let token = token_for(&world.gateway.app, &email, Duration::from_secs(600)).await.unwrap();
-    token.expose_secret().to_owned()
-}
-
 /// Every mutation with an input that would do something to this session of this account.
 fn inputs(account: &str, session: &str, session_id: i64) -> [(&'static str, Value); 4] {
     let create = json!({ "shopeeAccountId": account, "sessionId": session_id.to_string() });
@@ -78,8 +60,8 @@ async fn those_who_only_look_change_nothing(database: Database) {
     let (account, before) = (account(&connection).await.1, rows(&connection).await);
     let (_, session) = stored(&connection, &ended(&world)).await;
     let fresh = world.shopee().start_session(world.first_account().user_id, "Fresh").unwrap();
-    let analyst = member(&world, &connection, Role::Analyst).await;
-    let operator = member(&world, &connection, Role::Operator).await;
+    let analyst = world.token_with_role(Role::Analyst).await;
+    let operator = world.token_with_role(Role::Operator).await;
     // An owner elsewhere, so that the guard lets them pass.
     join(&connection, user(&connection, STRANGER).await, Role::Analyst).await;
     for (token, code_of_it) in

@@ -28,10 +28,22 @@ impl Stream {
         let payload = token.map(|token| json!({ "authorization": format!("Bearer {token}") }));
         stream.send(json!({ "type": "connection_init", "payload": payload })).await;
         assert_eq!(stream.message().await, json!({ "type": "connection_ack" }));
+        stream.start("1", query, variables).await;
         stream
-            .send(json!({ "type": "subscribe", "id": "1", "payload": { "query": query, "variables": variables } }))
+    }
+
+    /// Starts an operation on this socket.
+    pub(crate) async fn start(&mut self, id: &str, query: &str, variables: Value) {
+        self.send(json!({ "type": "subscribe", "id": id, "payload": { "query": query, "variables": variables } }))
             .await;
-        stream
+    }
+
+    /// The whole answer to a query or mutation on a socket with nothing else at work.
+    pub(crate) async fn ask(&mut self, query: &str, variables: Value) -> Value {
+        self.start("ask", query, variables).await;
+        let Event::Next(answer) = self.event().await else { panic!("no answer") };
+        assert_eq!(self.event().await, Event::Complete);
+        answer
     }
 
     /// The next event of the subscription; the server's pings are answered on the way.

@@ -2,16 +2,21 @@
 
 use std::{collections::HashMap, time::Duration};
 
+use entity::{
+    membership::{self, Role},
+    studio,
+};
 use live_gateway::{
     account::connect,
     app::App,
     commands::{ensure_studio, token_for},
     config::Config,
-    identity::scope::Scope,
+    identity::{scope::Scope, store},
     serve::Gateway,
     session::sync::{self, Reach},
 };
 use sandbox::{AccountView, Options, Panel, Sandbox, SessionView};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, sea_query::OnConflict};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use shopee::Credential;
@@ -21,6 +26,10 @@ use super::stream::Stream;
 
 /// The owner of the first studio, which has all accounts unless a test says otherwise.
 pub(crate) const OWNER: &str = "owner@first.example";
+/// Who runs the first studio's lives, once a test asks for a token of theirs.
+pub(crate) const OPERATOR: &str = "operator@first.example";
+/// Who looks at the first studio, once a test asks for a token of theirs.
+pub(crate) const ANALYST: &str = "analyst@first.example";
 /// The owner of a second studio without any account.
 pub(crate) const STRANGER: &str = "owner@second.example";
 
@@ -67,6 +76,37 @@ impl World {
         sandbox.panel().reset_calls();
         let client = crate::support::client();
         Self { gateway, sandbox, client, token, stranger_token }
+    }
+
+    /// Another gateway on the same database, as a second instance would be.
+    pub(crate) async fn second_gateway(&self, database: &Database) -> Gateway {
+        Gateway::start(config(database, &self.sandbox, &[])).await.unwrap()
+    }
+
+    /// A token for a user, who is made if not there.
+    pub(crate) async fn token_of(&self, email: &str) -> String {
+        let (app, scope) = (&self.gateway.app, Scope::job_runner());
+        let transaction = app.database.write().await.unwrap();
+        store::ensure_user(&scope, &transaction, email, app.clock.now()).await.unwrap();
+        transaction.commit().await.unwrap();
+        mint(app, email).await
+    }
+
+    /// A new token of a member of the first studio with this role, who is made one if there is none yet.
+    pub(crate) async fn token_with_role(&self, role: Role) -> String {
+        let app = &self.gateway.app;
+        let email = match role {
+            Role::Owner => OWNER,
+            Role::Operator => OPERATOR,
+            Role::Analyst => ANALYST,
+        };
+        ensure_member(app, email, role).await;
+        mint(app, email).await
+    }
+
+    /// A new token of the stranger.
+    pub(crate) async fn token_of_stranger(&self) -> String {
+        mint(&self.gateway.app, STRANGER).await
     }
 
     /// The control panel of this world's Shopee.
@@ -135,6 +175,19 @@ impl World {
         Stream::open(&self.gateway.url(), None, query, json!({})).await
     }
 
+    /// Another gateway on the same database and in front of the same Shopee.
+    pub(crate) async fn another_gateway(&self, database: &Database, variables: &[(&'static str, String)]) -> Gateway {
+        Gateway::start(config(database, &self.sandbox, variables)).await.unwrap()
+    }
+
+    /// The same world after its gateway was stopped and started again; something happens while there is none.
+    pub(crate) async fn restarted(self, database: &Database, meanwhile: impl FnOnce(&Panel)) -> Self {
+        self.gateway.stop().await;
+        meanwhile(self.sandbox.panel());
+        let gateway = Gateway::start(config(database, &self.sandbox, &[])).await.unwrap();
+        Self { gateway, ..self }
+    }
+
     pub(crate) async fn stop(self) {
         self.gateway.stop().await;
         self.sandbox.stop().await;
@@ -172,6 +225,26 @@ async fn connect_account(app: &App, studio: i64, account: &AccountView) {
     let region = account.region.to_string().parse().unwrap();
     let connected = connect::connect(app, &Scope::job_runner(), studio, region, &credential).await.unwrap();
     sync::sync_account(app, connected, Reach::All).await.unwrap();
+}
+
+/// Sees to it that a user is a member of the first studio with this role.
+async fn ensure_member(app: &App, email: &str, role: Role) {
+    let transaction = app.database.write().await.unwrap();
+    let now = app.clock.now();
+    let studio =
+        studio::Entity::find().filter(studio::Column::Name.eq("First Studio")).one(&transaction).await.unwrap();
+    let user_id = store::ensure_user(&Scope::job_runner(), &transaction, email, now).await.unwrap();
+    let row = membership::ActiveModel {
+        user_id: Set(user_id),
+        studio_id: Set(studio.unwrap().id),
+        role: Set(role),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    let of_a_member = [membership::Column::UserId, membership::Column::StudioId];
+    let again = OnConflict::columns(of_a_member).update_column(membership::Column::Role).to_owned();
+    membership::Entity::insert(row).on_conflict(again).exec_without_returning(&transaction).await.unwrap();
+    transaction.commit().await.unwrap();
 }
 
 async fn mint(app: &App, email: &str) -> String {

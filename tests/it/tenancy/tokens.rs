@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use entity::sign_in;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use live_gateway::commands::token_for;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, sea_query::Expr};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use testing::{Database, on_both};
@@ -23,9 +25,10 @@ async fn start(database: &Database) -> World {
     World::start_with(database, Start { accounts: 1, variables }).await
 }
 
-/// The claims of a token for the first user, good for a minute, with some of them changed; null removes one.
+/// The claims of a token for the first user's sign-in, good for a minute, with some of them changed; null removes one.
 fn claims(now: i64, changes: Value) -> Value {
-    let mut claims = json!({ "sub": "1", "iss": "live-gateway", "aud": "live-gateway", "iat": now, "exp": now + 60 });
+    let mut claims =
+        json!({ "sub": "1", "sid": "1", "iss": "live-gateway", "aud": "live-gateway", "iat": now, "exp": now + 60 });
     let claims_of = claims.as_object_mut().unwrap();
     for (name, value) in changes.as_object().unwrap() {
         claims_of.insert(name.clone(), value.clone());
@@ -66,6 +69,11 @@ fn bad_tokens(now: i64, good: &str) -> Vec<(&'static str, String)> {
         ("of no user", changed(json!({ "sub": null }))),
         ("of a user who is not there", changed(json!({ "sub": "1000000" }))),
         ("of a user by name", changed(json!({ "sub": "owner@first.example" }))),
+        ("of no sign-in", changed(json!({ "sid": null }))),
+        ("of a sign-in that is not there", changed(json!({ "sid": "1000000" }))),
+        ("of another user's sign-in", changed(json!({ "sid": "2" }))),
+        ("of a sign-in that has ended", changed(json!({ "sid": "3" }))),
+        ("of a sign-in by name", changed(json!({ "sid": "first" }))),
         ("no token", "nonsense".to_owned()),
         ("dots", "..".to_owned()),
         ("a long text", "A".repeat(5_000)),
@@ -74,6 +82,7 @@ fn bad_tokens(now: i64, good: &str) -> Vec<(&'static str, String)> {
 
 async fn a_bad_token_teaches_nothing(database: Database) {
     let world = start(&database).await;
+    end_a_third_sign_in(&world, &database).await;
     let now = world.gateway.app.clock.now().timestamp();
     let good = signed(Algorithm::HS256, SECRET, &claims(now, json!({})));
     assert_eq!(ask(&world, &good).await.0, 200);
@@ -88,6 +97,19 @@ async fn a_bad_token_teaches_nothing(database: Database) {
     let others: Vec<_> = answers.iter().filter(|(text, _)| *text != first).collect();
     assert!(others.is_empty(), "answered otherwise: {others:?}");
     world.stop().await;
+}
+
+/// The world has the owner's sign-in and the stranger's; this is the owner's second.
+async fn end_a_third_sign_in(world: &World, database: &Database) {
+    let token = token_for(&world.gateway.app, OWNER, Duration::from_secs(60)).await.unwrap();
+    let connection = database.connect().await;
+    let found = sign_in::Entity::find().order_by_asc(sign_in::Column::Id).all(&connection).await.unwrap();
+    let owners: Vec<(i64, i64)> = found.iter().map(|row| (row.id, row.user_id)).collect();
+    assert_eq!(owners, [(1, 1), (2, 2), (3, 1)]);
+    assert_eq!(ask(world, token.expose_secret()).await.0, 200);
+    let update = sign_in::Entity::update_many().col_expr(sign_in::Column::EndedAt, Expr::value(found[2].created_at));
+    update.filter(sign_in::Column::Id.eq(3)).exec(&connection).await.unwrap();
+    assert_eq!(ask(world, token.expose_secret()).await.0, 401);
 }
 
 /// The status, and the text but for the request's id.

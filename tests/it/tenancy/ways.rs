@@ -1,8 +1,14 @@
 //! Every way to reach a thing.
 
-use entity::{live_session, live_session_item};
+use entity::{
+    invitation, live_session, live_session_item,
+    membership::{self, Role},
+    shopee_login,
+};
 use live_gateway::graphql::id::{GlobalId, Kind};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _,
+};
 use testing::Database;
 
 /// An operation in which `<STUDIO>`, `<ACCOUNT>`, … stand for ids, and `{STUDIO}`, … for what is selected.
@@ -17,7 +23,11 @@ const SESSION: &str =
     items { totalCount nodes { itemId productName } } overview { viewers } info { title }";
 const ACCOUNT: &str = "username shopeeUserId studio { name } creator { userName } remoteSessions { nodes { title } }
     ongoingLive { title } liveSessions { totalCount nodes { sessionName } }";
-const STUDIO: &str = "name shopeeAccounts { nodes { username } } liveSessions { totalCount nodes { sessionName } }";
+const STUDIO: &str = "name shopeeAccounts { nodes { username } } liveSessions { totalCount nodes { sessionName } }
+    members { totalCount nodes { user { email } } } invitations { nodes { email } } auditLog { nodes { actionName } }";
+
+/// Whom the first studio has invited.
+pub(super) const GUEST: &str = "guest@first.example";
 
 const fn way(query: &'static str) -> Way {
     Way { query }
@@ -25,13 +35,16 @@ const fn way(query: &'static str) -> Way {
 
 pub(super) const WAYS: &[Way] = &[
     way(r#"{ node(id: "<STUDIO>") { ... on Studio { {STUDIO} } } }"#),
+    way(r#"{ node(id: "<MEMBER>") { ... on Membership { role user { email } studio { name } } } }"#),
+    way(r#"{ node(id: "<INVITATION>") { ... on Invitation { email status invitedBy { email } } } }"#),
     way(r#"{ node(id: "<ACCOUNT>") { ... on ShopeeAccount { {ACCOUNT} } } }"#),
     way(r#"{ node(id: "<SESSION>") { ... on LiveSession { {SESSION} } } }"#),
     way(r#"{ node(id: "<ITEM>") { ... on LiveSessionItem { itemId productName } } }"#),
-    way(r#"{ nodes(ids: ["<STUDIO>", "<ACCOUNT>", "<SESSION>", "<ITEM>", "<SESSION>"]) {
-        id ... on Studio { name } ... on ShopeeAccount { username } ... on LiveSession { {SESSION} }
+    way(r#"{ nodes(ids: ["<STUDIO>", "<ACCOUNT>", "<SESSION>", "<ITEM>", "<MEMBER>", "<INVITATION>"]) {
+        id ... on Studio { name } ... on Membership { user { email } } ... on Invitation { email } ... on ShopeeAccount { username } ... on LiveSession { {SESSION} }
         ... on LiveSessionItem { productName } } }"#),
     way(r#"{ studio(id: "<STUDIO>") { {STUDIO} } }"#),
+    way(r#"{ shopeeLogin(id: "<LOGIN>") { id status imageUrl studio { name } } }"#),
     way(r#"{ liveSession(id: "<SESSION>") { {SESSION} } }"#),
     way(r#"{ liveSession(sessionId: "<SHOPEE_ID>") { {SESSION} } }"#),
     way(r#"{ liveSession(sessionId: "<SHOPEE_ID>", region: ID) { {SESSION} } }"#),
@@ -51,6 +64,8 @@ pub(super) const SUBSCRIPTIONS: &[Way] = &[
     way(r#"subscription { viewerCount(sessionId: "<SHOPEE_ID>") { viewers session { sessionName } } }"#),
     way(r#"subscription { liveMetrics(sessionId: "<SESSION>") { orders session { sessionName } } }"#),
     way(r#"subscription { liveMetrics(sessionId: "<SHOPEE_ID>") { orders session { sessionName } } }"#),
+    way(r#"subscription { shopeeLoginStatus(id: "<LOGIN>") { status studio { name } } }"#),
+    way(r#"subscription { shopeeAccountStatus(studioId: "<STUDIO>") { status username } }"#),
 ];
 
 impl Way {
@@ -62,7 +77,7 @@ impl Way {
 }
 
 /// One thing of each kind, by its id.
-pub(super) struct Things([(&'static str, String); 5]);
+pub(super) struct Things([(&'static str, String); 8]);
 
 impl Things {
     /// A session on air and what belongs to it.
@@ -73,22 +88,56 @@ impl Things {
         let items = live_session_item::Entity::find();
         let items = items.filter(live_session_item::Column::LiveSessionId.eq(session.id));
         let item = items.one(&connection).await.unwrap().unwrap();
-        Self::new([session.studio_id, session.shopee_account_id, session.id, item.id], session.session_id)
+        let login = login_of(&connection, &session).await;
+        let member = membership::Entity::find().filter(membership::Column::StudioId.eq(session.studio_id));
+        let member = member.one(&connection).await.unwrap().unwrap();
+        let invitation = invitation::ActiveModel {
+            studio_id: Set(session.studio_id),
+            email: Set(GUEST.to_owned()),
+            role: Set(Role::Analyst),
+            token_hash: Set(vec![7; 32]),
+            invited_by: Set(Some(member.user_id)),
+            created_at: Set(member.created_at),
+            expires_at: Set(member.created_at),
+            ..Default::default()
+        };
+        let invitation = invitation.insert(&connection).await.unwrap();
+        Self::new(
+            [session.studio_id, session.shopee_account_id, session.id, item.id, login, member.id, invitation.id],
+            session.session_id,
+        )
     }
 
     /// Things that are not there.
     pub(super) fn nowhere() -> Self {
-        Self::new([1_000_001, 1_000_002, 1_000_003, 1_000_004], 1)
+        Self::new([1_000_001, 1_000_002, 1_000_003, 1_000_004, 1_000_005, 1_000_006, 1_000_007], 1)
     }
 
-    fn new([studio, account, session, item]: [i64; 4], shopee_id: i64) -> Self {
+    fn new([studio, account, session, item, login, member, invitation]: [i64; 7], shopee_id: i64) -> Self {
         let id = |kind, key| GlobalId::new(kind, key).encode().0;
         Self([
             ("<STUDIO>", id(Kind::Studio, studio)),
             ("<ACCOUNT>", id(Kind::ShopeeAccount, account)),
             ("<SESSION>", id(Kind::LiveSession, session)),
             ("<ITEM>", id(Kind::LiveSessionItem, item)),
+            ("<LOGIN>", id(Kind::ShopeeLogin, login)),
+            ("<MEMBER>", id(Kind::Membership, member)),
+            ("<INVITATION>", id(Kind::Invitation, invitation)),
             ("<SHOPEE_ID>", shopee_id.to_string()),
         ])
     }
+}
+
+/// A login that the session's studio has started and that is over.
+async fn login_of(connection: &DatabaseConnection, session: &live_session::Model) -> i64 {
+    let row = shopee_login::ActiveModel {
+        studio_id: Set(session.studio_id),
+        region: Set("ID".to_owned()),
+        status: Set(shopee_login::Status::Canceled),
+        created_at: Set(session.started_at),
+        expires_at: Set(session.started_at),
+        updated_at: Set(session.started_at),
+        ..Default::default()
+    };
+    row.insert(connection).await.unwrap().id
 }

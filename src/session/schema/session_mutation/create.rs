@@ -56,7 +56,7 @@ pub(super) async fn create(ctx: &Context<'_>, input: CreateLiveSessionInput) -> 
     let (app, access) = (ctx.app()?, account_loader::access(ctx, owner.account_id).await?);
     let asking = Asking { app, access: &access, cost: &ctx.operation()?.cost, session_id };
     let told = asking.told().await?.ok_or_else(unknown)?;
-    match create::create(app, &scope, ctx.actor()?, &owner, wanted, &told).await? {
+    match create::create(app, &scope, &ctx.actor()?, &owner, wanted, &told).await? {
         Some(key) => Ok(Shown::done(key)),
         // Somebody was faster. If that was in a studio the viewer knows nothing of, they are told nothing of it.
         None => Ok(taken(stored(ctx, session_id, owner.region).await?.ok_or_else(unknown)?)),

@@ -37,7 +37,7 @@ impl DeleteLiveSessionPayload {
 pub(super) async fn delete(ctx: &Context<'_>, input: DeleteLiveSessionInput) -> Result<ID, Declined> {
     let Changeable { key, scope, .. } = changeable(ctx, &input.id).await?;
     let refusal = |code, message: &'static str| Err(UserError::on("id", code, message).into());
-    match delete::delete(ctx.app()?, &scope, ctx.actor()?, key).await? {
+    match delete::delete(ctx.app()?, &scope, &ctx.actor()?, key).await? {
         Deleted::Done => Ok(input.id),
         Deleted::OnAir => refusal(UserErrorCode::OnAir, "a session on air cannot be deleted"),
         Deleted::HasGiveouts => {

@@ -62,7 +62,7 @@ pub(super) async fn sync(ctx: &Context<'_>, input: SyncLiveSessionInput) -> Resu
     let Changeable { key, account_id, session_id, scope, .. } = changeable(ctx, &input.id).await?;
     let access = account_loader::access(ctx, account_id).await?;
     let asking = Asking { app: ctx.app()?, access: &access, cost: &ctx.operation()?.cost, session_id };
-    let refreshed = ctx.given::<Refreshes>()?.refresh(asking, &scope, ctx.actor()?, key).await?;
+    let refreshed = ctx.given::<Refreshes>()?.refresh(asking, &scope, &ctx.actor()?, key).await?;
     let message = "Shopee does not know this session as its account's any more";
     let refreshed = refreshed.ok_or_else(|| UserError::on("id", UserErrorCode::NotFound, message))?;
     Ok((key, refreshed))

@@ -49,7 +49,7 @@ pub(super) async fn update(ctx: &Context<'_>, input: UpdateLiveSessionInput) -> 
     let Changeable { key, region, scope, .. } = changeable(ctx, &input.id).await?;
     let seen = comparable("input.updatedAt", input.updated_at)?;
     let edit = wanted(input, region)?;
-    match edit::edit(ctx.app()?, &scope, ctx.actor()?, key, edit, seen).await? {
+    match edit::edit(ctx.app()?, &scope, &ctx.actor()?, key, edit, seen).await? {
         Edited::Done => Ok(Shown::done(key)),
         Edited::Stale => Ok(Shown::but(key, stale())),
     }
