@@ -31,6 +31,16 @@ pub enum UserErrorCode {
     AccountOfAnotherStudio,
     /// There are as many of them as there may be.
     TooMany,
+    /// There is no such thing, or it is another's.
+    NotFound,
+    /// It is there already.
+    Taken,
+    /// Somebody else has changed it meanwhile; look at how it is now and decide again.
+    Stale,
+    /// The session is on air, and this has to wait until it has ended.
+    OnAir,
+    /// Something belongs to it that has to stay.
+    InUse,
 }
 
 /// Something the person at the form can mend.

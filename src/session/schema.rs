@@ -12,6 +12,7 @@ mod live_session_item;
 mod live_trend;
 mod node;
 mod query;
+mod session_mutation;
 mod subscription;
 
 pub use audience::{AudienceProfile, ViewerSource};
@@ -26,4 +27,5 @@ pub use live_session_item::LiveSessionItem;
 pub use live_trend::{LiveTrendMetric, LiveTrends};
 pub use node::Node;
 pub use query::SessionQuery;
+pub use session_mutation::SessionMutation;
 pub use subscription::{LiveMetrics, SessionSubscription, ViewerCount};

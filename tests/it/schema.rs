@@ -106,6 +106,7 @@ fn lists_that_can_grow_are_connections() {
         "Query.liveAnalytics",
         "LiveFigures.byCurrency",
         "AnalyticsSummary.topProducts",
+        "SyncLiveSessionPayload.changedFields",
     ];
     for definition in types() {
         let name = &definition.name.node;

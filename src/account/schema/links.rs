@@ -63,8 +63,10 @@ impl ShopeeQuery {
     async fn external_api_url(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "A relative path such as `reports/today?page=2`, at most 2000 bytes: no scheme, no host, no `..`, no \
-                          `//`. Plain text: what needs it is percent-encoded here.")]
+        #[graphql(
+            desc = "A relative path such as `reports/today?page=2`, at most 2000 bytes: no scheme, no host, no `..`, no \
+                          `//`. Plain text: what needs it is percent-encoded here."
+        )]
         path: String,
     ) -> Option<Result<String>> {
         join(ctx, &path).transpose()

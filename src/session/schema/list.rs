@@ -179,7 +179,7 @@ fn narrow(given: &mut Option<ID>, own: GlobalId, argument: &'static str) -> Resu
 }
 
 /// SQLite compares instants as text, which puts them in order only while years have four digits.
-fn comparable(argument: &'static str, instant: DateTime<Utc>) -> Result<DateTime<Utc>> {
+pub(super) fn comparable(argument: &'static str, instant: DateTime<Utc>) -> Result<DateTime<Utc>> {
     match (0..=9999).contains(&instant.year()) {
         true => Ok(instant),
         false => Err(Error::invalid_input(argument, "is not between the years 0 and 9999")),
@@ -234,9 +234,13 @@ fn check_instants(slice: Slice) -> Result<()> {
 
 /// The columns that the selected fields of a session are read from.
 pub(super) fn columns_for(selection: &Selection<'_>, needed: &[Column]) -> Vec<Column> {
-    let for_trends: &[Column] =
-        if selection.has_any(&["trends"]) { &[Column::StartedAt, Column::EndedAt] } else { &[] };
-    let needed = [NEEDED, needed, for_trends].concat();
+    let mut needed = [NEEDED, needed].concat();
+    if selection.has_any(&["sessionName"]) {
+        needed.push(Column::EditedName);
+    }
+    if selection.has_any(&["trends"]) {
+        needed.extend([Column::StartedAt, Column::EndedAt]);
+    }
     sparse::columns(selection.names(), &needed)
 }
 

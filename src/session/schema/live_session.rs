@@ -115,9 +115,12 @@ impl LiveSession {
         Ok(self.shopee_region()?.into())
     }
 
-    /// The title that viewers see.
+    /// The title that viewers see, or what `updateLiveSession` has the studio call it.
     async fn session_name(&self) -> Result<&String> {
-        self.row.session_name.read()
+        match self.row.edited_name.read()? {
+            Some(name) => Ok(name),
+            None => self.row.session_name.read(),
+        }
     }
 
     /// Shopee's user id of the streamer; null when it is not known.
@@ -140,7 +143,7 @@ impl LiveSession {
         self.row.started_at.read()
     }
 
-    /// When the session ended; null until it has.
+    /// When the session ended; null until it has, and when that is not known.
     async fn ended_at(&self) -> Result<Option<&DateTime<Utc>>> {
         Ok(self.row.ended_at.read()?.as_ref())
     }
@@ -190,17 +193,17 @@ impl LiveSession {
         Ok(self.row.products_count.read()?.map(Long))
     }
 
-    /// Shopee's id of the ad campaign that promotes the session; null without one.
+    /// Shopee's id of the ad campaign that promotes the session, as somebody of the studio entered it; null without one.
     async fn campaign_id(&self) -> Result<Option<ID>> {
         Ok(self.row.campaign_id.read()?.map(ID::from))
     }
 
-    /// The campaign's budget; null without a campaign.
+    /// The campaign's budget, as somebody of the studio entered it; null when nobody has.
     async fn campaign_budget(&self) -> Result<Option<Money>> {
         self.money(self.row.campaign_budget.read()?)
     }
 
-    /// What the campaign has spent; null without a campaign, or when Shopee did not report it.
+    /// What the campaign has spent, as somebody of the studio entered it; null when nobody has.
     async fn campaign_spent(&self) -> Result<Option<Money>> {
         self.money(self.row.campaign_spent.read()?)
     }
@@ -220,7 +223,7 @@ impl LiveSession {
         self.row.created_at.read()
     }
 
-    /// When a stored field last changed.
+    /// When a stored field last changed. Give it to `updateLiveSession`, which then overwrites nobody's change.
     async fn updated_at(&self) -> Result<&DateTime<Utc>> {
         self.row.updated_at.read()
     }

@@ -29,12 +29,7 @@ pub(super) enum Sort {
     Probe,
 }
 
-const fn field(
-    call: &'static str,
-    path: &'static [&'static str],
-    selection: &'static str,
-    sort: Sort,
-) -> Field {
+const fn field(call: &'static str, path: &'static [&'static str], selection: &'static str, sort: Sort) -> Field {
     Field { name: path[path.len() - 1], call, path, selection, sort }
 }
 

@@ -66,18 +66,25 @@ async fn products_add_up_to_what_the_session_sold(database: Database) {
 
 async fn pages_of_products_tile_and_search(database: Database) {
     let world = World::start(&database).await;
-    let all = value(&world, "products(pageSize: 100, orderBy: { field: PRODUCT_CLICKS }) { nodes { itemId title productClicks } }").await;
+    let all = value(
+        &world,
+        "products(pageSize: 100, orderBy: { field: PRODUCT_CLICKS }) { nodes { itemId title productClicks } }",
+    )
+    .await;
     let clicks = numbers(&all["nodes"], "productClicks");
     assert!(clicks.len() > 5 && clicks.is_sorted_by(|left, right| left >= right), "{clicks:?}");
     let mut tiled = Vec::new();
     for page in 1..=clicks.len().div_ceil(3) {
-        let part = format!("products(page: {page}, pageSize: 3, orderBy: {{ field: PRODUCT_CLICKS }}) {{ nodes {{ itemId }} }}");
+        let part = format!(
+            "products(page: {page}, pageSize: 3, orderBy: {{ field: PRODUCT_CLICKS }}) {{ nodes {{ itemId }} }}"
+        );
         tiled.extend(texts(&value(&world, &part).await, "itemId"));
     }
     assert_eq!(tiled, texts(&all, "itemId"));
 
     let title = texts(&all, "title").remove(0);
-    let found = value(&world, &format!("products(keyword: {}) {{ nodes {{ title }} }}", json!(title.to_uppercase()))).await;
+    let found =
+        value(&world, &format!("products(keyword: {}) {{ nodes {{ title }} }}", json!(title.to_uppercase()))).await;
     assert!(texts(&found, "title").contains(&title), "{found}");
     for (arguments, name) in [("page: 0", "page"), ("pageSize: 101", "pageSize")] {
         let answer = ask(&world, &format!("products({arguments}) {{ total }}")).await;
@@ -110,7 +117,10 @@ async fn trends_are_numbers_by_the_minute(database: Database) {
         points("CURRENT_VIEWERS").iter().map(|point| text(&point["at"]).parse().unwrap()).collect();
     assert!(minutes.len() >= 10 && minutes.windows(2).all(|pair| pair[1] - pair[0] == TimeDelta::minutes(1)));
 
-    let first = format!("trends(metrics: CURRENT_VIEWERS, from: \"{0}\", to: \"{0}\") {{ trends {{ points {{ at }} }} }}", minutes[2].to_rfc3339());
+    let first = format!(
+        "trends(metrics: CURRENT_VIEWERS, from: \"{0}\", to: \"{0}\") {{ trends {{ points {{ at }} }} }}",
+        minutes[2].to_rfc3339()
+    );
     let one = value(&world, &first).await;
     assert_eq!(list(&one["trends"][0]["points"]).len(), 1, "both ends belong to it: {one}");
     world.stop().await;
@@ -186,9 +196,8 @@ async fn what_the_dashboard_says_is_asked_once(database: Database) {
     let fields = "products(pageSize: 5) { total } trends(metrics: [ENTERING, COMMENTS]) { observedAt }
         viewerProfile { observedAt } buyerProfile { observedAt } viewerSource { observedAt } playUrl { isOnAir }";
     let other = fields.replace("[ENTERING, COMMENTS]", "[COMMENTS, ENTERING, COMMENTS]");
-    let query = format!(
-        "{{ a: liveSession(sessionId: {id}) {{ {fields} }} b: liveSession(sessionId: {id}) {{ {other} }} }}"
-    );
+    let query =
+        format!("{{ a: liveSession(sessionId: {id}) {{ {fields} }} b: liveSession(sessionId: {id}) {{ {other} }} }}");
     for _ in 0..2 {
         world.data(&query, json!({})).await;
     }

@@ -105,7 +105,8 @@ async fn set_shop(database: &Database, shop_id: Option<i64>) {
 
 async fn whoever_is_asked_for_is_told_from_everybody(database: Database) {
     let world = World::start_with(&database, Start { accounts: 0, ..Start::default() }).await;
-    let query = "query($uid: ID!, $region: Region!) { ongoingLive(uid: $uid, region: $region) { sessionId title viewers } }";
+    let query =
+        "query($uid: ID!, $region: Region!) { ongoingLive(uid: $uid, region: $region) { sessionId title viewers } }";
     let on_air = world.shopee().on_air();
     assert!(!on_air.is_empty());
     for session in &on_air {
@@ -113,7 +114,8 @@ async fn whoever_is_asked_for_is_told_from_everybody(database: Database) {
         let newest = own.max_by_key(|session| session.started_at).unwrap();
         let variables = json!({ "uid": session.user_id.to_string(), "region": session.region.to_string() });
         let live = world.data(query, variables).await["ongoingLive"].take();
-        let expected = json!({ "sessionId": newest.session_id.to_string(), "title": newest.title, "viewers": newest.viewers });
+        let expected =
+            json!({ "sessionId": newest.session_id.to_string(), "title": newest.title, "viewers": newest.viewers });
         assert_eq!(live, expected);
     }
     assert_eq!(world.data(query, json!({ "uid": 1, "region": "BR" })).await["ongoingLive"], Value::Null);
@@ -148,7 +150,8 @@ async fn nothing_is_smuggled_into_an_address(database: Database) {
     let world = World::start_with(&database, Start { accounts: 0, ..Start::default() }).await;
     let long = "a".repeat(201);
     for name in NASTY.iter().copied().chain([long.as_str(), "toko ☕ kopi", "\u{202e}evil"]) {
-        let answer = world.ask("query($name: String!) { shopUrl(name: $name, region: TH) }", json!({ "name": name })).await;
+        let answer =
+            world.ask("query($name: String!) { shopUrl(name: $name, region: TH) }", json!({ "name": name })).await;
         let Some(url) = answer["data"]["shopUrl"].as_str() else {
             assert_eq!((code(&answer), argument(&answer)), ("BAD_USER_INPUT", "name"), "{name:?}");
             continue;
@@ -224,9 +227,17 @@ fn a_base_is_http_and_nothing_beside() {
     for fine in ["", "http://h", "https://h/", "https://h:1/a/b"] {
         assert_eq!(problems(fine), 0, "{fine}");
     }
-    for wrong in
-        ["h", "/a", "ftp://h", "javascript:alert(1)", "file:///a", "https://u@h", "https://u:p@h", "http://h?a", "http://h#a"]
-    {
+    for wrong in [
+        "h",
+        "/a",
+        "ftp://h",
+        "javascript:alert(1)",
+        "file:///a",
+        "https://u@h",
+        "https://u:p@h",
+        "http://h?a",
+        "http://h#a",
+    ] {
         assert_eq!(problems(wrong), 1, "{wrong}");
     }
 }
