@@ -25,6 +25,8 @@ pub enum UserErrorCode {
     InvalidInvitation,
     /// The invitation is for another e-mail address than that of whoever is signed in.
     NotInvited,
+    /// The invited address is that of a user already, who has to sign in to accept.
+    SignInFirst,
     /// Shopee does not take it.
     RefusedByShopee,
     /// It belongs to an account that another studio has connected.
