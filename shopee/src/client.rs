@@ -90,7 +90,7 @@ pub(crate) struct Ask<'a> {
     call: &'static Call,
     region: Region,
     account: Option<&'a Account<'a>>,
-    session_id: Option<i64>,
+    id: Option<i64>,
     query: Vec<(&'static str, String)>,
     body: Option<Value>,
 }
@@ -98,7 +98,7 @@ pub(crate) struct Ask<'a> {
 impl<'a> Ask<'a> {
     /// A call without cookies.
     pub(crate) fn public(call: &'static Call, region: Region) -> Ask<'a> {
-        Ask { call, region, account: None, session_id: None, query: Vec::new(), body: None }
+        Ask { call, region, account: None, id: None, query: Vec::new(), body: None }
     }
 
     /// A call in an account's name.
@@ -106,9 +106,9 @@ impl<'a> Ask<'a> {
         Ask { account: Some(account), ..Ask::public(call, account.region) }
     }
 
-    /// What stands for `{session_id}` in the path.
-    pub(crate) fn session(self, session_id: i64) -> Ask<'a> {
-        Ask { session_id: Some(session_id), ..self }
+    /// What stands for `{id}` in the path.
+    pub(crate) fn about(self, id: i64) -> Ask<'a> {
+        Ask { id: Some(id), ..self }
     }
 
     pub(crate) fn query(mut self, key: &'static str, value: impl ToString) -> Ask<'a> {
@@ -120,17 +120,25 @@ impl<'a> Ask<'a> {
         Ask { body: Some(body), ..self }
     }
 
+    /// What a browser on the seller hosts repeats in the query of every call, if the account has it.
+    fn seller_token(&self) -> Option<&'a str> {
+        self.account.filter(|_| self.call.host == HostRole::Seller)?.credential.cookie("SPC_CDS")
+    }
+
     fn key(&self) -> Key {
         self.account.map_or(Key::Public(self.region), |account| Key::Account(account.key))
     }
 
     fn url(&self, hosts: &Hosts) -> Url {
         let mut url = hosts.base(self.region, self.call.host).clone();
-        let session_id = self.session_id.map(|id| id.to_string()).unwrap_or_default();
-        let path = self.call.path.replace("{session_id}", &session_id);
+        let id = self.id.map(|id| id.to_string()).unwrap_or_default();
+        let path = self.call.path.replace("{id}", &id);
         url.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);
+        }
+        if let Some(token) = self.seller_token() {
+            url.query_pairs_mut().append_pair("SPC_CDS", token).append_pair("SPC_CDS_VER", "2");
         }
         url
     }
@@ -198,7 +206,7 @@ impl Client {
 
     async fn wait_for_turn(&self, ask: &Ask<'_>, deadline: Instant) -> Result<(), Error> {
         let now = Instant::now();
-        let hurried = ask.call.verb == Verb::Read && !self.patient;
+        let hurried = ask.call.verb != Verb::Write && !self.patient;
         let longest = if hurried { self.parts.config.longest_wait } else { Duration::MAX };
         match self.parts.pace.turn(ask.key(), now, longest.min(deadline.saturating_duration_since(now))) {
             Ok(Duration::ZERO) => Ok(()),
@@ -220,7 +228,7 @@ impl Client {
         let url = ask.url(&self.parts.config.hosts);
         let request = match ask.call.verb {
             Verb::Read => self.parts.http.get(url),
-            Verb::Write => self.parts.http.post(url),
+            Verb::Query | Verb::Write => self.parts.http.post(url),
         };
         let request = match &ask.body {
             Some(body) => request.json(body),
