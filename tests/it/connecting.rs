@@ -8,7 +8,9 @@ mod secrets;
 mod standing;
 
 use entity::{audit_entry, membership, membership::Role, shopee_account, shopee_login};
-use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, EntityTrait as _, QueryOrder as _};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+};
 use serde_json::{Value, json};
 use testing::Database;
 
@@ -86,11 +88,12 @@ async fn account_rows(database: &Database) -> Vec<shopee_account::Model> {
     rows
 }
 
-/// The audit log: what was done, and what is told of before and after.
+/// What the audit log tells of accounts and logins: what was done, and what was before and after.
 async fn audited(database: &Database) -> Vec<(String, Value, Value)> {
     let connection = database.connect().await;
     let query = audit_entry::Entity::find().order_by_asc(audit_entry::Column::Id);
-    let entries = query.all(&connection).await.unwrap();
+    let of_accounts = audit_entry::Column::SubjectKind.is_in(["ShopeeAccount", "ShopeeLogin"]);
+    let entries = query.filter(of_accounts).all(&connection).await.unwrap();
     connection.close().await.unwrap();
     let json = |text: Option<String>| text.map_or(Value::Null, |text| serde_json::from_str(&text).unwrap());
     entries.into_iter().map(|entry| (entry.action, json(entry.before), json(entry.after))).collect()
