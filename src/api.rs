@@ -14,7 +14,7 @@ use crate::{
         self,
         schema::{
             ShopeeAccountMutation, ShopeeAccountSubscription, ShopeeLoginMutation, ShopeeLoginQuery,
-            ShopeeLoginSubscription,
+            ShopeeLoginSubscription, ShopeeQuery,
         },
     },
     analytics::schema::AnalyticsQuery,
@@ -31,13 +31,14 @@ use crate::{
     },
     session::{
         self,
-        schema::{SessionQuery, SessionSubscription},
+        refresh::Refreshes,
+        schema::{SessionMutation, SessionQuery, SessionSubscription},
     },
 };
 
 /// Where reading starts.
 #[derive(MergedObject, Default)]
-pub struct Query(IdentityQuery, ShopeeLoginQuery, SessionQuery, AnalyticsQuery);
+pub struct Query(IdentityQuery, ShopeeQuery, ShopeeLoginQuery, SessionQuery, AnalyticsQuery);
 
 /// What changes something. Fields run one after the other. A field that fails is null and leaves the others alone.
 #[derive(MergedObject, Default)]
@@ -48,6 +49,7 @@ pub struct Mutation(
     InvitationMutation,
     ShopeeLoginMutation,
     ShopeeAccountMutation,
+    SessionMutation,
 );
 
 /// What moves by itself: every subscription delivers the present state at once, then each newer one.
@@ -63,8 +65,9 @@ const HEAVIEST: usize = 200_000;
 
 /// The schema over an app.
 pub fn schema(app: App) -> Schema {
-    let introspection = app.config.introspection;
-    let builder = builder().data(app).data(Passwords::default()).data(Attempts::default()).extension(ReportCost);
+    let (introspection, refreshes) = (app.config.introspection, Refreshes::new(app.clock));
+    let builder = builder().data(app).data(Passwords::default()).data(Attempts::default()).data(refreshes);
+    let builder = builder.extension(ReportCost);
     if introspection { builder.finish() } else { builder.disable_introspection().finish() }
 }
 

@@ -9,7 +9,7 @@ use std::{collections::HashMap, ffi::OsString, fmt::Write as _, net::SocketAddr,
 
 use ipnet::IpNet;
 use secrecy::SecretString;
-use shopee::Hosts;
+use shopee::{Hosts, urls::ExternalBase};
 use tracing_subscriber::filter::Targets;
 use url::Url;
 
@@ -90,6 +90,11 @@ pub const VARIABLES: &[Variable] = &[
         "Longest time for one Shopee call with its retries, in milliseconds, 100 to 60000.",
     ),
     variable(
+        "EXTERNAL_API_BASE_URL",
+        Some(""),
+        "Base URL that externalApiUrl joins paths to, http or https. Empty: there is none.",
+    ),
+    variable(
         "POLL_INTERVAL_MS",
         Some("3000"),
         "How often a watched session is asked for its numbers, in milliseconds, 100 to 60000.",
@@ -168,6 +173,7 @@ pub struct Config {
     pub shopee_calls_per_second: NonZeroU32,
     pub shopee_call_burst: NonZeroU32,
     pub shopee_timeout: Duration,
+    pub external_api: Option<ExternalBase>,
     pub poll_interval: Duration,
     pub sync_interval: Option<Duration>,
     pub operation_timeout: Duration,
@@ -235,6 +241,7 @@ impl Config {
             shopee_calls_per_second: reader.positive("SHOPEE_CALLS_PER_SECOND", 1000),
             shopee_call_burst: reader.positive("SHOPEE_CALL_BURST", 1000),
             shopee_timeout: reader.milliseconds("SHOPEE_TIMEOUT_MS", 100, 60_000),
+            external_api: reader.external_base("EXTERNAL_API_BASE_URL"),
             poll_interval: reader.milliseconds("POLL_INTERVAL_MS", 100, 60_000),
             sync_interval: reader.interval("SYNC_INTERVAL_SECONDS"),
             operation_timeout: reader.milliseconds("OPERATION_TIMEOUT_MS", 100, 600_000),

@@ -15,7 +15,6 @@ pub mod member;
 pub mod names;
 pub mod outside_token;
 pub mod password;
-pub mod refresh_token;
 pub mod revocations;
 pub mod schema;
 pub mod scope;

@@ -3,10 +3,19 @@
 //! `LiveSession` is one object with two sources. Its stored fields come from [`store`]; its `info` and `overview` come from
 //! Shopee, and only if selected. [`watch`] asks for the numbers of a session that somebody watches, [`sync`] stores what
 //! Shopee lists.
+//!
+//! What people do with one session: [`create`], [`edit`], [`delete`], [`refresh`].
 
+pub mod ask;
+pub mod create;
+pub mod delete;
+pub mod edit;
 pub mod loader;
 pub mod metrics;
+pub mod names;
+pub mod refresh;
 pub mod schema;
+pub mod shown;
 pub mod store;
 pub mod sync;
 pub mod watch;

@@ -27,6 +27,7 @@ pub mod studio;
 pub mod shopee_account;
 pub mod shopee_login;
 
+pub mod deleted_live_session;
 pub mod live_session;
 pub mod live_session_item;
 

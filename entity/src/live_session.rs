@@ -15,6 +15,7 @@ pub struct Model {
     pub region: String,
     /// Shopee's own id of the session.
     pub session_id: i64,
+    /// What Shopee calls it; `edited_name` goes before.
     #[sea_orm(column_type = "Text")]
     pub session_name: String,
     pub streamer_id: Option<i64>,
@@ -49,6 +50,11 @@ pub struct Model {
     pub synced_at: Option<DateTimeUtc>,
     /// When Shopee was last asked for the session's items; null while nobody has.
     pub items_synced_at: Option<DateTimeUtc>,
+    /// What the studio calls it; null for what Shopee does.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub edited_name: Option<String>,
+    /// When a person last changed the row; null while nobody has.
+    pub edited_at: Option<DateTimeUtc>,
 }
 
 /// Where a session stands.

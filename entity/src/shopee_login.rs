@@ -16,7 +16,7 @@ pub struct Model {
     #[sea_orm(column_type = "String(StringLen::N(2))")]
     pub region: String,
     pub status: Status,
-    /// What Shopee is asked with. Null once the login is over.
+    /// What Shopee is asked with, and what it gave for it. Null once the login is over.
     pub sealed_code: Option<SealedQrCode>,
     /// Which key sealed `sealed_code`; set exactly when that is.
     #[sea_orm(column_type = "Text", nullable)]
@@ -40,7 +40,7 @@ pub enum Status {
     New,
     /// Someone has scanned the code and not said yes yet.
     Scanned,
-    /// Someone has said yes.
+    /// Someone has said yes, and the account is connected.
     Confirmed,
     Expired,
     Canceled,

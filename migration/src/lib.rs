@@ -39,6 +39,7 @@ mod m20261122_000010_sign_ins;
 mod m20261122_000011_invitations;
 mod m20261122_000012_shopee_logins;
 mod m20261122_000013_audit_entries_append_only;
+mod m20261122_000014_edited_sessions;
 
 use std::collections::HashSet;
 
@@ -69,6 +70,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000011_invitations::Migration),
             Box::new(m20261122_000012_shopee_logins::Migration),
             Box::new(m20261122_000013_audit_entries_append_only::Migration),
+            Box::new(m20261122_000014_edited_sessions::Migration),
         ]
     }
 }

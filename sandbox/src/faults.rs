@@ -26,6 +26,11 @@ pub enum FaultKind {
     },
     /// `err_code` 3000068: the session has ended.
     NotLiving,
+    /// The family's envelope with this code, and no effect.
+    Refused {
+        /// Other than zero.
+        code: i64,
+    },
     /// The metrics that may be null on the wire are null.
     NullMetrics,
     /// `status` reads 2 for running sessions, too.
@@ -34,6 +39,10 @@ pub enum FaultKind {
     StringRates,
     /// An HTTP status of 500 and above with a plain body.
     ServerError(u16),
+    /// The same, but the call has had its effect.
+    ServerErrorAfterEffect(u16),
+    /// Fewer than no claims of coins are left, which has been seen.
+    NegativeClaimsLeft,
     /// Nothing is done and nothing is answered until the faults are cleared or the caller goes.
     Hang,
     /// The call has its effect; the answer hangs as above.

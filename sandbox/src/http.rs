@@ -1,9 +1,12 @@
 //! The world in Shopee's words: every served call stands in the table of its family, and all go through one path: note
 //! the call, take its faults, see who asks, answer, spoil the answer.
 
+mod ads;
 mod auth;
+mod coin;
 mod creator;
 mod distort;
+mod item;
 mod live;
 mod panel;
 mod png;
@@ -47,6 +50,11 @@ enum Family {
     Live,
     /// The same calls on the creator and on the seller host.
     Analytics,
+    /// The seller host, in the mall's envelope.
+    Seller,
+    Ads,
+    /// The seller centre's app.
+    AdsApp,
 }
 
 enum Answer {
@@ -74,7 +82,8 @@ struct Received {
 
 pub(crate) fn router(panel: Panel) -> Router {
     let mut router = panel::routes();
-    for call in auth::CALLS.iter().chain(creator::CALLS).chain(live::CALLS) {
+    let calls = [auth::CALLS, creator::CALLS, live::CALLS, item::CALLS, coin::CALLS, ads::CALLS];
+    for call in calls.into_iter().flatten() {
         for (host, prefix) in call.family.places() {
             let path = format!("/{{region}}/{host}{prefix}{}", call.path);
             router = router.route(
@@ -95,6 +104,9 @@ impl Family {
             Self::Mall => &[("mall", "/api")],
             Self::Live => &[("live", "/api/v1"), ("live", "/webapi/v1")],
             Self::Analytics => &[("creator", "/supply/api/lm/sellercenter"), ("seller", "/api/supply/lm/sellercenter")],
+            Self::Seller => &[("seller", "/api/v4")],
+            Self::Ads => &[("seller", "/api/pas/v1")],
+            Self::AdsApp => &[("seller_app", "/api/app/pas/v1")],
         }
     }
 }
@@ -177,7 +189,7 @@ impl Received {
     /// Which cookies are enough depends on the host.
     fn identify(&self, world: &World, region: Region) -> Identity {
         let enough: &[&[&str]] = match self.host {
-            "seller" => &[&["SPC_SC_SESSION"], &["SPC_ST", "SPC_CDS"]],
+            "seller" | "seller_app" => &[&["SPC_SC_SESSION"], &["SPC_ST", "SPC_CDS"]],
             _ => &[&["SPC_ST"], &["SPC_EC"]],
         };
         world.identify(region, &self.cookies, enough)

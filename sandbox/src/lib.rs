@@ -1,6 +1,6 @@
 //! A local Shopee over real HTTP: a simulator with its own clock and seed, for tests and the demo.
 //!
-//! It speaks the auth, creator and live families of the wire, every host role and region under a path prefix of one
+//! It speaks the auth, creator, live, items, coins and ads families of the wire, every host role and region under a path prefix of one
 //! listener, and has a control panel in process and over HTTP. It shares no types with any client. It keeps nothing, opens
 //! no connection, and is no part of a deployment. What it assumes about the real thing stands in the README.
 //!
@@ -31,7 +31,9 @@ use tokio_util::sync::CancellationToken;
 pub use crate::{
     faults::{Fault, FaultKind},
     ledger::CallRecord,
-    panel::{AccountView, ClockView, Panel, PanelError, QrView, SessionView},
+    panel::{
+        AccountView, CampaignView, ClockView, CoinOfferView, CoinView, EditView, Panel, PanelError, QrView, SessionView,
+    },
     region::Region,
 };
 

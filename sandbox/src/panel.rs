@@ -1,6 +1,7 @@
 //! The control surface in process: looks at the simulated marketplace and changes it. Cheap to clone, never blocks for
 //! long, and sees the same world as the HTTP side at the same instant.
 
+mod offers;
 mod views;
 
 use std::{
@@ -13,7 +14,10 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-pub use self::views::{AccountView, ClockView, QrView, SessionView};
+pub use self::{
+    offers::{CampaignView, CoinOfferView, CoinView, EditView},
+    views::{AccountView, ClockView, QrView, SessionView},
+};
 use crate::{
     Options, SignedOut,
     clock::Clock,

@@ -2,9 +2,12 @@
 //! what the panel did, and of simulated time, so that two reads at one instant agree, whichever call they come through.
 
 mod account;
+mod ads;
 mod catalogue;
+mod coin;
 mod crowd;
 mod figures;
+mod item_promotion;
 mod login;
 mod seeding;
 mod session;
@@ -17,8 +20,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 pub(crate) use self::{
     account::Account,
+    ads::{Ads, Campaign, Edit, EditKind, Metrics, Refusal, State, Step, limits},
     catalogue::{MONEY_SCALE, Product},
+    coin::{CoinFigures, Offer, OfferKind},
     figures::{Figures, ProductFigures, Sales},
+    item_promotion::ItemPromotion,
     login::{QrCode, QrCodes, QrState},
     session::{Minute, Session},
 };
@@ -30,6 +36,8 @@ pub(crate) struct World {
     pub(crate) accounts: Vec<Account>,
     pub(crate) sessions: BTreeMap<i64, Session>,
     pub(crate) logins: QrCodes,
+    pub(crate) ads: Ads,
+    pub(crate) item_promotions: Vec<ItemPromotion>,
     dice: Dice,
 }
 
@@ -48,7 +56,9 @@ impl World {
         let accounts = seeding::accounts(dice);
         let sessions = seeding::sessions(dice, &accounts, clock.now());
         let sessions = sessions.into_iter().map(|session| (session.id, session)).collect();
-        Self { clock, accounts, sessions, logins: QrCodes::new(dice.of("login")), dice }
+        let ads = Ads::new(dice.of("ads"), &accounts, clock.now());
+        let item_promotions = item_promotion::item_promotions(dice.of("item promotion"), &accounts, clock.now());
+        Self { clock, accounts, sessions, logins: QrCodes::new(dice.of("login")), ads, item_promotions, dice }
     }
 
     pub(crate) fn account(&self, user_id: i64) -> Option<&Account> {
@@ -105,4 +115,9 @@ impl World {
 /// The local day of an instant.
 pub(crate) fn local_day(region: Region, at: DateTime<Utc>) -> chrono::NaiveDate {
     (at + TimeDelta::hours(region.utc_offset_hours())).date_naive()
+}
+
+/// The instant at which a local day begins.
+pub(crate) fn midnight(region: Region, day: chrono::NaiveDate) -> DateTime<Utc> {
+    day.and_time(chrono::NaiveTime::MIN).and_utc() - TimeDelta::hours(region.utc_offset_hours())
 }

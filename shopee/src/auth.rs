@@ -78,7 +78,7 @@ pub struct AccountInfo {
 }
 
 impl Client {
-    /// Asks for a new QR code to sign in with.
+    /// Asks for a new QR code to sign in with. Sent once: each request makes another code.
     pub async fn gen_qrcode(&self, region: Region) -> Result<QrCode, Error> {
         self.ask(Ask::public(&calls::GEN_QRCODE, region), |answer| qr_code(region, answer)).await
     }

@@ -1,7 +1,7 @@
 //! The table of calls. What we believe of a call's method, host, path and envelope stands here and nowhere else, so that
 //! a wrong belief is a change of one line.
 
-use crate::hosts::HostRole::{self, Creator, Live, Mall};
+use crate::hosts::HostRole::{self, Creator, Live, Mall, Seller, SellerApp};
 
 use Envelope::{Code, ErrCode, Error};
 
@@ -11,19 +11,23 @@ pub(crate) struct Call {
     pub(crate) name: &'static str,
     pub(crate) verb: Verb,
     pub(crate) host: HostRole,
-    /// May contain `{session_id}`.
+    /// May contain `{id}`: of a session, or of a promotion.
     pub(crate) path: &'static str,
     pub(crate) envelope: Envelope,
     /// What success without data tells.
     pub(crate) no_data: NoData,
+    /// Whether it may be repeated when no answer comes: not what changes or makes something.
+    pub(crate) repeatable: bool,
     /// The call asks who is signed in, so a refusal of any number says: nobody.
     pub(crate) identity_check: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verb {
-    /// Changes nothing, so it may be repeated.
+    /// A GET.
     Read,
+    /// A POST that changes nothing, as the ads calls ask. May be repeated, too.
+    Query,
     /// A POST that changes something: sent once, whatever happens.
     Write,
 }
@@ -49,11 +53,29 @@ pub(crate) enum NoData {
 
 impl Call {
     const fn read(name: &'static str, host: HostRole, path: &'static str, envelope: Envelope) -> Call {
-        Call { name, verb: Verb::Read, host, path, envelope, no_data: NoData::Nothing, identity_check: false }
+        Call {
+            name,
+            verb: Verb::Read,
+            host,
+            path,
+            envelope,
+            no_data: NoData::Nothing,
+            repeatable: true,
+            identity_check: false,
+        }
+    }
+
+    const fn query(name: &'static str, host: HostRole, path: &'static str, envelope: Envelope) -> Call {
+        Call { verb: Verb::Query, ..Call::read(name, host, path, envelope) }
     }
 
     const fn write(name: &'static str, host: HostRole, path: &'static str, envelope: Envelope) -> Call {
-        Call { verb: Verb::Write, ..Call::read(name, host, path, envelope) }
+        Call { verb: Verb::Write, repeatable: false, ..Call::read(name, host, path, envelope) }
+    }
+
+    /// A GET that makes something.
+    const fn sent_once(self) -> Call {
+        Call { repeatable: false, ..self }
     }
 
     const fn identity_check(self) -> Call {
@@ -72,7 +94,22 @@ macro_rules! analytics {
     };
 }
 
-pub(crate) static GEN_QRCODE: Call = Call::read("gen_qrcode", Mall, "/api/v2/authentication/gen_qrcode", Error);
+/// The ads of the seller hosts: every call a POST, every path with a slash at its end.
+macro_rules! ads {
+    ($path:literal) => {
+        concat!("/api/pas/v1", $path)
+    };
+}
+
+/// The same under the seller centre's app, which nobody but the system before this one names.
+macro_rules! ads_app {
+    ($path:literal) => {
+        concat!("/api/app/pas/v1", $path)
+    };
+}
+
+pub(crate) static GEN_QRCODE: Call =
+    Call::read("gen_qrcode", Mall, "/api/v2/authentication/gen_qrcode", Error).sent_once();
 pub(crate) static QRCODE_STATUS: Call =
     Call::read("qrcode_status", Mall, "/api/v2/authentication/qrcode_status", Error);
 pub(crate) static QRCODE_LOGIN: Call = Call::write("qrcode_login", Mall, "/api/v2/authentication/qrcode_login", Error);
@@ -102,6 +139,29 @@ pub(crate) static ENDED_SESSIONS: Call =
 pub(crate) static LIVE_DETAIL: Call = Call::read("live_detail", Creator, analytics!("/liveDetail"), Code);
 
 pub(crate) static ONGOING_LIVE: Call = Call::read("ongoing_live", Live, "/api/v1/shop_page/live/ongoing", ErrCode);
-pub(crate) static PLAY_URL: Call = Call::read("play_url", Live, "/api/v1/session/{session_id}/play_url", ErrCode);
-pub(crate) static SESSION_ITEMS: Call =
-    Call::read("session_items", Live, "/api/v1/session/{session_id}/items", ErrCode);
+pub(crate) static PLAY_URL: Call = Call::read("play_url", Live, "/api/v1/session/{id}/play_url", ErrCode);
+pub(crate) static SESSION_ITEMS: Call = Call::read("session_items", Live, "/api/v1/session/{id}/items", ErrCode);
+pub(crate) static SESSION: Call = Call::read("session", Live, "/api/v1/session/{id}", ErrCode);
+
+pub(crate) static ITEM_PROMOTIONS: Call = Call::read("item_promotions", Live, "/api/v1/item/promotion", ErrCode);
+pub(crate) static PROMOTION_ITEMS: Call = Call::read("promotion_items", Live, "/api/v1/item/promotion/{id}", ErrCode);
+
+pub(crate) static COIN_START: Call = Call::write("coin_start", Live, "/api/v1/session/{id}/coin/start", ErrCode);
+pub(crate) static COIN_GIVEOUT: Call = Call::write("coin_giveout", Live, "/api/v1/session/{id}/coin/giveout", ErrCode);
+pub(crate) static COIN_TOTALS: Call = Call::read("coin_totals", Live, "/api/v1/session/{id}/coin/giveout", ErrCode);
+pub(crate) static COIN_REWARD_INFO: Call =
+    Call::read("coin_reward_info", Live, "/api/v1/session/{id}/coin/rewardinfo", ErrCode);
+
+pub(crate) static STREAMERS: Call =
+    Call::read("streamers", Seller, "/api/v4/streaming_promotion/streamer_selector/", Error);
+pub(crate) static PROMOTIONS_TODAY: Call =
+    Call::read("promotions_today", SellerApp, ads_app!("/live_stream/get_promotions_today/"), Code);
+pub(crate) static CAMPAIGN_EXPENSE_TODAY: Call =
+    Call::read("campaign_expense_today", SellerApp, ads_app!("/live_stream/get_campaign_expense_today/"), Code);
+pub(crate) static CAMPAIGNS: Call = Call::query("campaigns", Seller, ads!("/homepage/query/"), Code);
+pub(crate) static CAMPAIGN_REPORT: Call = Call::query("campaign_report", Seller, ads!("/report/get_time_graph/"), Code);
+pub(crate) static LIVE_STREAM: Call = Call::query("live_stream", Seller, ads!("/live_stream/get/"), Code);
+pub(crate) static BUDGET_FOR_EDIT: Call =
+    Call::query("budget_for_edit", Seller, ads!("/setup_helper/get_budget_data_for_edit/"), Code);
+pub(crate) static EDIT_LIVE_STREAM: Call = Call::write("edit_live_stream", Seller, ads!("/live_stream/edit/"), Code);
+pub(crate) static ADS_DATA: Call = Call::query("ads_data", Seller, ads!("/meta/get_ads_data/"), Code);

@@ -76,7 +76,18 @@ pub struct BuildError(#[source] reqwest::Error);
 #[derive(Clone)]
 pub struct Client {
     parts: Arc<Parts>,
-    patient: bool,
+    patience: Patience,
+}
+
+/// For how long a read waits for its turn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Patience {
+    /// For half of `longest_wait`.
+    Little,
+    /// For `longest_wait`.
+    Usual,
+    /// For as long as the call may take.
+    Long,
 }
 
 struct Parts {
@@ -90,7 +101,7 @@ pub(crate) struct Ask<'a> {
     call: &'static Call,
     region: Region,
     account: Option<&'a Account<'a>>,
-    session_id: Option<i64>,
+    id: Option<i64>,
     query: Vec<(&'static str, String)>,
     body: Option<Value>,
 }
@@ -98,7 +109,7 @@ pub(crate) struct Ask<'a> {
 impl<'a> Ask<'a> {
     /// A call without cookies.
     pub(crate) fn public(call: &'static Call, region: Region) -> Ask<'a> {
-        Ask { call, region, account: None, session_id: None, query: Vec::new(), body: None }
+        Ask { call, region, account: None, id: None, query: Vec::new(), body: None }
     }
 
     /// A call in an account's name.
@@ -106,9 +117,9 @@ impl<'a> Ask<'a> {
         Ask { account: Some(account), ..Ask::public(call, account.region) }
     }
 
-    /// What stands for `{session_id}` in the path.
-    pub(crate) fn session(self, session_id: i64) -> Ask<'a> {
-        Ask { session_id: Some(session_id), ..self }
+    /// What stands for `{id}` in the path.
+    pub(crate) fn about(self, id: i64) -> Ask<'a> {
+        Ask { id: Some(id), ..self }
     }
 
     pub(crate) fn query(mut self, key: &'static str, value: impl ToString) -> Ask<'a> {
@@ -120,17 +131,25 @@ impl<'a> Ask<'a> {
         Ask { body: Some(body), ..self }
     }
 
+    /// What a browser on the seller hosts repeats in the query of every call, if the account has it.
+    fn seller_token(&self) -> Option<&'a str> {
+        self.account.filter(|_| self.call.host == HostRole::Seller)?.credential.cookie("SPC_CDS")
+    }
+
     fn key(&self) -> Key {
         self.account.map_or(Key::Public(self.region), |account| Key::Account(account.key))
     }
 
     fn url(&self, hosts: &Hosts) -> Url {
         let mut url = hosts.base(self.region, self.call.host).clone();
-        let session_id = self.session_id.map(|id| id.to_string()).unwrap_or_default();
-        let path = self.call.path.replace("{session_id}", &session_id);
+        let id = self.id.map(|id| id.to_string()).unwrap_or_default();
+        let path = self.call.path.replace("{id}", &id);
         url.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);
+        }
+        if let Some(token) = self.seller_token() {
+            url.query_pairs_mut().append_pair("SPC_CDS", token).append_pair("SPC_CDS_VER", "2");
         }
         url
     }
@@ -148,13 +167,19 @@ impl Client {
             .build()
             .map_err(BuildError)?;
         let pace = Pace::new(config.calls_per_second, config.burst);
-        Ok(Client { parts: Arc::new(Parts { http, config, pace }), patient: false })
+        Ok(Client { parts: Arc::new(Parts { http, config, pace }), patience: Patience::Usual })
     }
 
     /// The same client for the few who have time: a poller, a job. Their reads wait for a turn as long as a call may take, so
     /// they get one also while a crowd has filled the queue as far as `longest_wait` lets it.
     pub fn patient(&self) -> Client {
-        Client { patient: true, ..self.clone() }
+        Client { patience: Patience::Long, ..self.clone() }
+    }
+
+    /// The same client for those who ask about just anybody. Their reads wait half as long as others, so that however many they are,
+    /// they leave the other half of the queue to those who ask for an account.
+    pub fn modest(&self) -> Client {
+        Client { patience: Patience::Little, ..self.clone() }
     }
 
     /// Makes a call and reads its answer. Writes the one line that the log has of it.
@@ -182,7 +207,7 @@ impl Client {
         let mut repeated = 0;
         loop {
             let failure = match self.attempt(ask, deadline).await {
-                Err(failure @ Error::Unreachable { .. }) if ask.call.verb == Verb::Read => failure,
+                Err(failure @ Error::Unreachable { .. }) if ask.call.repeatable => failure,
                 outcome => return outcome,
             };
             let pause = retry::pause(repeated);
@@ -198,8 +223,12 @@ impl Client {
 
     async fn wait_for_turn(&self, ask: &Ask<'_>, deadline: Instant) -> Result<(), Error> {
         let now = Instant::now();
-        let hurried = ask.call.verb == Verb::Read && !self.patient;
-        let longest = if hurried { self.parts.config.longest_wait } else { Duration::MAX };
+        let may_be_repeated = ask.call.verb != Verb::Write;
+        let longest = match self.patience {
+            Patience::Little if may_be_repeated => self.parts.config.longest_wait / 2,
+            Patience::Usual if may_be_repeated => self.parts.config.longest_wait,
+            _ => Duration::MAX,
+        };
         match self.parts.pace.turn(ask.key(), now, longest.min(deadline.saturating_duration_since(now))) {
             Ok(Duration::ZERO) => Ok(()),
             Ok(wait) => {
@@ -220,7 +249,7 @@ impl Client {
         let url = ask.url(&self.parts.config.hosts);
         let request = match ask.call.verb {
             Verb::Read => self.parts.http.get(url),
-            Verb::Write => self.parts.http.post(url),
+            Verb::Query | Verb::Write => self.parts.http.post(url),
         };
         let request = match &ask.body {
             Some(body) => request.json(body),

@@ -48,6 +48,12 @@ impl Credential {
         self.0.expose_secret()
     }
 
+    /// One cookie's value. For a host that wants it twice.
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
+        let mut pairs = self.0.expose_secret().split("; ").filter_map(|pair| pair.split_once('='));
+        pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
     fn from_pairs<'a>(pairs: impl Iterator<Item = &'a str>) -> Result<Credential, InvalidCredential> {
         let mut jar: Vec<(&str, &str)> = Vec::new();
         for pair in pairs {

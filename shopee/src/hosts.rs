@@ -135,7 +135,8 @@ impl Hosts {
     }
 }
 
-fn parse(base: &str) -> Result<Url, InvalidBaseUrl> {
+/// Reads the base of URLs. `http` and `https` only.
+pub(crate) fn parse(base: &str) -> Result<Url, InvalidBaseUrl> {
     if base.contains(['{', '}']) {
         return Err(InvalidBaseUrl::Placeholder);
     }

@@ -1,4 +1,4 @@
-//! Client of Shopee's live-streaming calls: signing in, live analytics, who is on air, and links.
+//! Client of Shopee's live-streaming calls: signing in, live analytics, who is on air, promotions, coins, and links.
 //!
 //! One method of [`Client`] is one call. The client is strict about how an answer is wrapped and lenient about what is in
 //! it: a failure of any kind is an [`Error`], but a metric that is missing or of another kind is `None` and spoils
@@ -14,15 +14,18 @@ mod amount;
 mod auth;
 mod calls;
 mod client;
+mod coin;
 mod creator;
 mod credential;
 mod decimal;
 mod envelope;
 mod error;
 mod hosts;
+mod item;
 mod live;
 mod pace;
 mod page;
+mod promotion;
 mod region;
 mod retry;
 pub mod urls;
@@ -31,6 +34,7 @@ mod wire;
 pub use amount::Amount;
 pub use auth::{AccountInfo, QrCode, QrState, QrStatus};
 pub use client::{BuildError, Client, ClientConfig};
+pub use coin::{CoinGiveout, CoinReward, CoinState, CoinTotals};
 pub use creator::{
     Breakdown, EndedSession, EndedSessionsQuery, Engagement, Group, ListedProduct, ListedSession, LiveDetail, Overview,
     ProductListQuery, ProductOrder, SessionInfo, SessionListQuery, SessionOrder, SessionStatus, Trend, TrendMetric,
@@ -39,6 +43,12 @@ pub use creator::{
 pub use credential::{Account, Credential, InvalidCredential};
 pub use error::{Cause, Error, UpstreamMessage};
 pub use hosts::{HostRole, Hosts, InvalidBaseUrl, UnknownHostRole};
-pub use live::{BagItem, ItemPage, OngoingLive, PlayUrl};
-pub use page::{Page, Sort};
+pub use item::{ItemPromotion, ItemPromotionStatus, PromotionItem, PromotionQuery};
+pub use live::{BagItem, ItemPage, OngoingLive, PlayUrl, RoomSession, RoomStatus};
+pub use page::{OffsetPage, Page, Sort};
+pub use promotion::{
+    AdsData, AdsMetrics, BudgetForEdit, Campaign, CampaignChange, CampaignExpense, CampaignFilter, CampaignList,
+    CampaignObjective, CampaignReport, CampaignState, CampaignsQuery, ExpenseToday, ListedCampaign, PromotionToday,
+    ReportPoint, ReportQuery, ReportStep, Streamer,
+};
 pub use region::{Region, UnknownRegion};

@@ -1,4 +1,8 @@
-//! The live hosts: who is on air, for everybody to see; and the items in a session's bag.
+//! The live hosts: who is on air, for everybody to see; a session as the apps get it; and the items in its bag.
+
+mod session;
+
+pub use session::{RoomSession, RoomStatus};
 
 use chrono::{DateTime, Utc};
 
@@ -95,11 +99,17 @@ impl Client {
 
     /// Asks where to watch a session. Public: `None` if it is not on air.
     pub async fn play_url(&self, region: Region, session_id: i64) -> Result<Option<PlayUrl>, Error> {
-        let ask = Ask::public(&calls::PLAY_URL, region).session(session_id);
+        let ask = Ask::public(&calls::PLAY_URL, region).about(session_id);
         match self.ask(ask, play_url).await {
             Err(Error::Refused { code: NOT_LIVING, .. }) => Ok(None),
             outcome => outcome.map(Some),
         }
+    }
+
+    /// Asks for a session as the apps get it. Plain clients are often stopped by risk control here, even with good cookies:
+    /// [`Client::session_info`] and [`Client::overview`] serve an account's own sessions better. `None` if there is nothing.
+    pub async fn session(&self, account: &Account<'_>, session_id: i64) -> Result<Option<RoomSession>, Error> {
+        self.ask(Ask::signed(&calls::SESSION, account).about(session_id), RoomSession::read).await
     }
 
     /// Asks for items in a session's bag, from the `offset`-th on. A bag holds up to some two hundred.
@@ -110,7 +120,7 @@ impl Client {
         offset: u32,
         limit: u32,
     ) -> Result<ItemPage, Error> {
-        let ask = Ask::signed(&calls::SESSION_ITEMS, account).session(session_id);
+        let ask = Ask::signed(&calls::SESSION_ITEMS, account).about(session_id);
         self.ask(ask.query("offset", offset).query("limit", limit).query("visible", true), item_page).await
     }
 }

@@ -31,6 +31,33 @@ impl<T> Page<T> {
     }
 }
 
+/// Some rows of a list that is read from an offset on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OffsetPage<T> {
+    /// The rows, in Shopee's order.
+    pub list: Vec<T>,
+    /// How many rows there are altogether.
+    pub total: Option<i64>,
+    /// Whether there are rows after these, where Shopee says so.
+    pub has_more: Option<bool>,
+    /// Rows left out because they had no id. More than zero means that Shopee has changed something.
+    pub unreadable: usize,
+}
+
+impl<T> OffsetPage<T> {
+    /// Reads a list and its size under the names that they have in this answer. No data at all is an empty list.
+    pub(crate) fn read(
+        answer: &Answer,
+        list: &str,
+        total: &str,
+        row: impl Fn(&Object<'_>) -> Option<T>,
+    ) -> Result<OffsetPage<T>, Error> {
+        let data = answer.object()?.unwrap_or_default();
+        let Rows { list, unreadable } = Rows::read(answer, &data, list, row)?;
+        Ok(OffsetPage { list, total: data.count(total), has_more: data.flag("has_more"), unreadable })
+    }
+}
+
 /// The rows that could be read, and the number of those that could not.
 pub(crate) struct Rows<T> {
     pub(crate) list: Vec<T>,

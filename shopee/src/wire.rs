@@ -89,6 +89,16 @@ impl<'a> Object<'a> {
         Amount::from_hundred_thousandths(&self.text(key)?)
     }
 
+    /// A ratio in 1/100000, 1 being all: the ads calls' targets.
+    pub(crate) fn scaled_ratio(&self, key: &str) -> Option<f64> {
+        self.number(key).map(|number| number / 100_000.0)
+    }
+
+    /// A span in whole seconds.
+    pub(crate) fn seconds(&self, key: &str) -> Option<Duration> {
+        u64::try_from(self.count(key)?).ok().map(Duration::from_secs)
+    }
+
     /// A span in milliseconds.
     pub(crate) fn milliseconds(&self, key: &str) -> Option<Duration> {
         let microseconds = decimal::scaled(&self.text(key)?, 3)?;

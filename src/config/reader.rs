@@ -12,7 +12,7 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ipnet::IpNet;
 use sea_orm::sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
-use shopee::{HostRole, Hosts, Region};
+use shopee::{HostRole, Hosts, Region, urls::ExternalBase};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use url::{Host, Url};
 
@@ -211,6 +211,15 @@ impl Reader {
             }
         }
         hosts
+    }
+
+    /// Where somebody else's interface lives; may be left out.
+    pub(super) fn external_base(&mut self, name: &'static str) -> Option<ExternalBase> {
+        let base = self.given(name)?.parse();
+        if base.is_err() {
+            self.problems.push(format!("{name} is not an http or https URL without user, query and fragment"));
+        }
+        base.ok()
     }
 
     fn override_host(&mut self, hosts: &mut Hosts, region: Region, role: HostRole) {

@@ -55,16 +55,24 @@ where
         E: Send + Sync + 'static,
     {
         let called = AtomicBool::new(false);
-        let answer = self.answers.try_get_with(key, async {
+        let answer = self.join(key, async {
             called.store(true, Ordering::Relaxed);
             cost.count_shopee_call();
-            let value = call.await?;
-            Ok(Arc::new(Observed { value, observed_at: self.clock.now() }))
+            call.await
         });
         let answer = answer.await?;
         if !called.load(Ordering::Relaxed) {
             cost.count_cache_hit();
         }
         Ok(answer)
+    }
+
+    /// The same for work that counts by itself what it costs, and is free for those who share it.
+    pub async fn join<E>(&self, key: K, work: impl Future<Output = Result<V, E>>) -> Result<Arc<Observed<V>>, Arc<E>>
+    where
+        E: Send + Sync + 'static,
+    {
+        let answer = async { Ok(Arc::new(Observed { value: work.await?, observed_at: self.clock.now() })) };
+        self.answers.try_get_with(key, answer).await
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A topic is a *level*: the newest value is all that counts. A joiner gets the latest at once, a slow watcher skips what it
 //! missed. The poller starts with the first watcher and ends a grace period after the last one left, or when the source says
-//! that nothing more will come. A failing source is visible: the level then carries `stale_since`, it does not go quiet.
+//! that nothing more will come or that it is no more. A failing source is visible: the level then carries `stale_since`, it does not go quiet.
 
 use std::{
     any::Any,
@@ -27,6 +27,8 @@ pub enum Polled<T> {
     Value(T),
     /// The last value there will be: watchers get it, then their streams end.
     Finished(T),
+    /// What was asked about is no more: the streams end without another value.
+    Gone,
     /// The source failed; it may have asked not to be polled again before `retry_after`.
     Failed { retry_after: Option<Duration> },
 }
@@ -155,6 +157,7 @@ where
             match polled.await {
                 Polled::Value(value) => Polled::Value(Arc::new(value) as _),
                 Polled::Finished(value) => Polled::Finished(Arc::new(value) as _),
+                Polled::Gone => Polled::Gone,
                 Polled::Failed { retry_after } => Polled::Failed { retry_after },
             }
         })
@@ -177,18 +180,17 @@ impl Poller {
         let _registration =
             Registration { pollers: self.pollers.clone(), channel: self.channel.clone(), topic: self.topic.clone() };
         loop {
-            let polled = unbroken(&poll).await;
-            let finished = matches!(polled, Polled::Finished(_));
-            let pause = self.publish(polled);
-            if finished || !self.wait(pause).await {
+            let Some(pause) = self.publish(unbroken(&poll).await) else { return };
+            if !self.wait(pause).await {
                 return;
             }
         }
     }
 
-    /// Tells the watchers, and says how long to wait before the next poll.
-    fn publish(&mut self, polled: Polled<Arc<dyn Any + Send + Sync>>) -> Duration {
+    /// Tells the watchers, and says how long to wait before the next poll; `None` when there is none.
+    fn publish(&mut self, polled: Polled<Arc<dyn Any + Send + Sync>>) -> Option<Duration> {
         let now = self.pollers.clock.now();
+        let goes_on = matches!(polled, Polled::Value(_));
         match polled {
             Polled::Value(value) | Polled::Finished(value) => {
                 self.failures = 0;
@@ -197,14 +199,15 @@ impl Poller {
                     observed_at: Some(now),
                     stale_since: None,
                 }));
-                with_jitter(self.every)
+                goes_on.then(|| with_jitter(self.every))
             }
+            Polled::Gone => None,
             Polled::Failed { retry_after } => {
                 self.failures = self.failures.saturating_add(1);
                 self.channel.levels.send_modify(|level| mark_stale(level, now));
                 let backed_off = self.every * 2_u32.pow(self.failures.min(4) - 1);
                 let asked_for = retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER);
-                with_jitter(backed_off).max(asked_for.mul_f64(rand::rng().random_range(1.0..=1.1)))
+                Some(with_jitter(backed_off).max(asked_for.mul_f64(rand::rng().random_range(1.0..=1.1))))
             }
         }
     }

@@ -76,6 +76,13 @@ impl GlobalId {
     }
 }
 
+/// The number that an id of Shopee's own is: whole and above zero.
+pub fn shopee_id(id: &ID, argument: &'static str) -> Result<i64> {
+    let digits = !id.is_empty() && id.bytes().all(|letter| letter.is_ascii_digit());
+    let number = id.parse().ok().filter(|number| digits && *number > 0);
+    number.ok_or_else(|| Error::invalid_input(argument, "is not an id of Shopee: a whole number above zero"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

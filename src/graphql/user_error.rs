@@ -25,12 +25,24 @@ pub enum UserErrorCode {
     InvalidInvitation,
     /// The invitation is for another e-mail address than that of whoever is signed in.
     NotInvited,
+    /// The invited address is that of a user already, who has to sign in to accept.
+    SignInFirst,
     /// Shopee does not take it.
     RefusedByShopee,
     /// It belongs to an account that another studio has connected.
     AccountOfAnotherStudio,
     /// There are as many of them as there may be.
     TooMany,
+    /// There is no such thing, or it is another's.
+    NotFound,
+    /// It is there already.
+    Taken,
+    /// Somebody else has changed it meanwhile; look at how it is now and decide again.
+    Stale,
+    /// The session is on air, and this has to wait until it has ended.
+    OnAir,
+    /// Something belongs to it that has to stay.
+    InUse,
 }
 
 /// Something the person at the form can mend.

@@ -8,7 +8,10 @@ use async_graphql::{
     parser::types::{Field, VariableDefinition},
 };
 
-use super::page::{DEFAULT_SIZE, LARGEST_SIZE};
+use super::{
+    numbered,
+    page::{DEFAULT_SIZE, LARGEST_SIZE},
+};
 
 /// A page's own weight: its statements, up to five. Forty pages are the most that one operation may ask for.
 const PAGE: usize = 5_000;
@@ -44,9 +47,14 @@ pub fn of_items(below: usize, items: Weighed<'_>) -> usize {
     of_list(below, items.page_size()).saturating_add(ITEMS)
 }
 
-/// A numbered page of a list that Shopee keeps, of `default` nodes when the client names no size.
-pub fn of_remote_page(below: usize, page: Weighed<'_>, default: i64) -> usize {
-    of_call(of_list(below, page.number("pageSize").unwrap_or(default)))
+/// A numbered page of a list that Shopee keeps.
+pub fn of_remote_page(below: usize, page: Weighed<'_>) -> usize {
+    of_call(of_list(below, page.number("pageSize").unwrap_or(numbered::DEFAULT_SIZE)))
+}
+
+/// A list that Shopee keeps and cuts off where it likes.
+pub fn of_remote_list(below: usize) -> usize {
+    of_call(of_list(below, LARGEST_SIZE as i64))
 }
 
 /// Figures over many rows: a statement, however many rows there are.

@@ -57,6 +57,14 @@ pub enum Action {
     ShopeeAccountDisconnected,
     /// Shopee stopped accepting an account's credential, as the gateway noticed.
     AccountSignedOut,
+    /// A live session was taken into a studio by its id.
+    LiveSessionCreated,
+    /// What a studio keeps of a live session was changed by a person.
+    LiveSessionUpdated,
+    /// A live session was deleted, with its products and figures.
+    LiveSessionDeleted,
+    /// A live session was compared with Shopee because a person asked for it.
+    LiveSessionSynced,
 }
 
 impl Action {
@@ -81,6 +89,10 @@ impl Action {
         Self::ShopeeAccountChecked,
         Self::ShopeeAccountDisconnected,
         Self::AccountSignedOut,
+        Self::LiveSessionCreated,
+        Self::LiveSessionUpdated,
+        Self::LiveSessionDeleted,
+        Self::LiveSessionSynced,
     ];
 
     /// As it stands in the row.
@@ -106,6 +118,10 @@ impl Action {
             Self::ShopeeAccountChecked => "SHOPEE_ACCOUNT_CHECKED",
             Self::ShopeeAccountDisconnected => "SHOPEE_ACCOUNT_DISCONNECTED",
             Self::AccountSignedOut => "ACCOUNT_SIGNED_OUT",
+            Self::LiveSessionCreated => "LIVE_SESSION_CREATED",
+            Self::LiveSessionUpdated => "LIVE_SESSION_UPDATED",
+            Self::LiveSessionDeleted => "LIVE_SESSION_DELETED",
+            Self::LiveSessionSynced => "LIVE_SESSION_SYNCED",
         }
     }
 

@@ -40,6 +40,11 @@ impl Change {
         Ok(Self { transaction, scope, studio_id, now: app.clock.now(), actor })
     }
 
+    /// The same change by somebody who was made in it.
+    pub fn by(self, user_id: i64) -> Self {
+        Self { actor: self.actor.as_user(user_id), ..self }
+    }
+
     /// Writes it down.
     pub async fn record(&self, entry: Entry) -> Result<()> {
         audit::record(&self.scope, &self.transaction, &self.actor, entry, self.now).await

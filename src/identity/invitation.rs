@@ -12,7 +12,8 @@ use super::{
     audit::{Action, Entry},
     change::Change,
     member::told,
-    names::Email,
+    names::{DisplayName, Email},
+    password::{Password, Passwords},
     scope::{Membership, Scope, Viewer},
     secret_token::SecretToken,
     store::{self, invitation::InvitationRow},
@@ -97,8 +98,14 @@ async fn take_back(change: &Change, row: &InvitationRow) -> Result<bool> {
     Ok(revoked)
 }
 
+/// A new member, and the place they have now.
+pub struct Joined {
+    pub viewer: Viewer,
+    pub membership: Membership,
+}
+
 /// Makes the viewer a member of the studio that a token invites them to.
-pub async fn accept(app: &App, viewer: &Viewer, actor: Actor, token: &SecretToken) -> Result<Membership, Declined> {
+pub async fn accept(app: &App, viewer: &Viewer, actor: Actor, token: &SecretToken) -> Result<Joined, Declined> {
     let invitation = find(app, token).await?;
     if invitation.email != viewer.email {
         let message = "this invitation is for another e-mail address; sign in with that one";
@@ -107,7 +114,64 @@ pub async fn accept(app: &App, viewer: &Viewer, actor: Actor, token: &SecretToke
     let change = Change::begin_joining(app, actor, invitation.studio_id).await?;
     let membership = join(&change, &invitation, viewer.user_id).await?;
     change.commit().await?;
-    Ok(membership)
+    Ok(Joined { viewer: viewer.clone().with(membership), membership })
+}
+
+/// Who has no user here yet, as they want to be known.
+pub struct Newcomer {
+    pub token: SecretToken,
+    pub name: Option<DisplayName>,
+    pub password: Option<Password>,
+}
+
+/// Makes a user with the invited address, and a member of them. Whoever has the token is taken at their word about the address:
+/// the owner gave it to whom they meant.
+pub async fn accept_as_newcomer(
+    app: &App,
+    passwords: &Passwords,
+    actor: Actor,
+    newcomer: Newcomer,
+) -> Result<Joined, Declined> {
+    let invitation = find(app, &newcomer.token).await?;
+    refuse_users(app, &invitation).await?;
+    let password = passwords.hash(acceptable(newcomer.password, &invitation)?).await?;
+    let name = newcomer.name.unwrap_or_else(|| DisplayName::of(&invitation.email));
+    let change = Change::begin_joining(app, actor, invitation.studio_id).await?;
+    let made = store::insert_user(&change.transaction, &invitation.email, &name, Some(password), change.now).await?;
+    let user_id = made.ok_or_else(sign_in_first)?;
+    let change = change.by(user_id);
+    let membership = join(&change, &invitation, user_id).await?;
+    change.commit().await?;
+    let viewer = Viewer {
+        user_id,
+        email: invitation.email,
+        display_name: name.as_str().to_owned(),
+        memberships: vec![membership],
+        sign_in_id: None,
+        access_revision: 0,
+    };
+    Ok(Joined { viewer, membership })
+}
+
+/// Before a password is asked for that nobody would need.
+async fn refuse_users(app: &App, invitation: &invitation::Model) -> Result<(), Declined> {
+    let statements = app.database.read(Arc::default());
+    match store::user_by_email(&Scope::job_runner(), &statements, &invitation.email).await? {
+        Some(_) => Err(sign_in_first().into()),
+        None => Ok(()),
+    }
+}
+
+fn acceptable(password: Option<Password>, invitation: &invitation::Model) -> Result<Password, Declined> {
+    let unfit = |reason: &'static str| UserError::on("password", UserErrorCode::Invalid, reason);
+    let password = password.ok_or_else(|| unfit("choose a password of 12 to 128 characters"))?;
+    password.check(&invitation.email.parse().map_err(Error::internal)?).map_err(unfit)?;
+    Ok(password)
+}
+
+fn sign_in_first() -> UserError {
+    let message = "there is a user with the invited address already; sign in first, then accept";
+    UserError::on("token", UserErrorCode::SignInFirst, message)
 }
 
 async fn find(app: &App, token: &SecretToken) -> Result<invitation::Model, Declined> {

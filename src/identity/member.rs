@@ -92,7 +92,7 @@ async fn keep_an_owner(change: &Change) -> Result<(), Declined> {
 
 /// Commits a change that takes something from a user.
 async fn withdraw(app: &App, change: Change, user_id: i64) -> Result<()> {
-    revocations::withdraw(&change.scope, &change.transaction, user_id).await?;
+    revocations::withdraw(&change.transaction, user_id).await?;
     change.commit().await?;
     revocations::tell(app);
     Ok(())

@@ -47,13 +47,40 @@ impl FromStr for StudioName {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let text = text.trim();
-        let length = text.chars().count();
-        if length == 0 || length > LONGEST_NAME || text.chars().any(char::is_control) {
-            return Err("a name has 1 to 100 characters on one line");
-        }
-        Ok(Self(text.to_owned()))
+        name(text).map(Self)
     }
+}
+
+/// A user's name, as their colleagues read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DisplayName(String);
+
+impl DisplayName {
+    /// What somebody goes by who gave no name: what stands before the @.
+    pub fn of(email: &str) -> Self {
+        Self(email.split('@').next().unwrap_or(email).to_owned())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for DisplayName {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        name(text).map(Self)
+    }
+}
+
+fn name(text: &str) -> Result<String, &'static str> {
+    let text = text.trim();
+    let length = text.chars().count();
+    if length == 0 || length > LONGEST_NAME || text.chars().any(char::is_control) {
+        return Err("a name has 1 to 100 characters on one line");
+    }
+    Ok(text.to_owned())
 }
 
 #[cfg(test)]

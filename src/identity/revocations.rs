@@ -50,8 +50,8 @@ pub fn ended(app: &App, viewer: &Viewer) -> impl Future<Output = Ended> + Send +
 }
 
 /// Notes that a user may see less than before. After the commit, [`tell`] spares this instance's sockets the wait.
-pub async fn withdraw(scope: &Scope, transaction: &DatabaseTransaction, user_id: i64) -> Result<()> {
-    store::raise_access_revision(scope, transaction, user_id).await
+pub async fn withdraw(transaction: &DatabaseTransaction, user_id: i64) -> Result<()> {
+    store::sign_in::raise_access_revision(transaction, user_id).await
 }
 
 /// Has this instance look at once.

@@ -18,7 +18,8 @@ pub struct Viewer {
     pub email: String,
     pub display_name: String,
     pub memberships: Vec<Membership>,
-    /// The sign-in that the token stands for; `None` for another issuer's token.
+    /// The sign-in that the token stands for; `None` for another issuer's token, and for somebody who has
+    /// become a user just now.
     pub sign_in_id: Option<i64>,
     /// How often something had been taken from the user when this was read ([`super::revocations`]).
     pub access_revision: i64,

@@ -15,8 +15,9 @@ use super::{
     audit::{self, Action, Entry},
     names::Email,
     password::{Password, Passwords, Verdict},
-    refresh_token::RefreshToken,
+    revocations,
     scope::{Scope, Viewer},
+    secret_token::SecretToken,
     store::{
         self,
         sign_in::{self as rows, Credentials, Refresh, Which},
@@ -29,7 +30,7 @@ use crate::{app::App, database::Statements, error::Result};
 pub struct Handed {
     pub access_token: SecretString,
     pub access_token_expires_at: DateTime<Utc>,
-    pub refresh_token: RefreshToken,
+    pub refresh_token: SecretToken,
     pub refresh_token_expires_at: DateTime<Utc>,
     pub viewer: Viewer,
 }
@@ -124,7 +125,7 @@ async fn record_refusal(app: &App, actor: &Actor, user_id: i64) -> Result<()> {
 }
 
 /// Goes on with a sign-in. `None` if the token is not good, for whichever reason.
-pub async fn refresh(app: &App, actor: &Actor, token: &RefreshToken) -> Result<Option<Handed>> {
+pub async fn refresh(app: &App, actor: &Actor, token: &SecretToken) -> Result<Option<Handed>> {
     let (transaction, now) = (app.database.write().await?, app.clock.now());
     let Some(found) = rows::refresh_token(&transaction, &token.hash()).await? else { return Ok(None) };
     if found.ended_at.is_some() || found.expires_at <= now {
@@ -133,6 +134,7 @@ pub async fn refresh(app: &App, actor: &Actor, token: &RefreshToken) -> Result<O
     if found.used_at.is_some() || !rows::use_refresh_token(&transaction, found.id, now).await? {
         end_reused(&transaction, actor, &found, now).await?;
         transaction.commit().await?;
+        revocations::tell(app);
         return Ok(None);
     }
     if !rows::touch(&transaction, found.sign_in_id, now).await? {
@@ -164,7 +166,7 @@ async fn hand_over(
     now: DateTime<Utc>,
 ) -> Result<Option<Handed>> {
     let Some(viewer) = store::viewer(transaction, user_id, sign_in_id).await? else { return Ok(None) };
-    let (config, refresh_token) = (&app.config, RefreshToken::generate()?);
+    let (config, refresh_token) = (&app.config, SecretToken::generate()?);
     let refresh_token_expires_at = now + config.refresh_token_lifetime;
     rows::insert_refresh_token(transaction, sign_in_id, refresh_token.hash(), now, refresh_token_expires_at).await?;
     let access_token = token::mint(&config.token_secret, user_id, sign_in_id, now, config.access_token_lifetime)?;

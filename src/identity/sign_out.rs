@@ -9,6 +9,7 @@ use super::{
     audit::{self, Action, Entry},
     names::Email,
     password::Password,
+    revocations,
     scope::{Scope, Viewer},
     sign_in::{Desk, check},
     store::sign_in::{self as rows, Which},
@@ -22,6 +23,7 @@ pub async fn sign_out(app: &App, viewer: &Viewer, actor: &Actor, action: Action,
     let entry = Entry::of_user(action, viewer.user_id);
     audit::record(&Scope::of(viewer), &transaction, actor, entry, now).await?;
     transaction.commit().await?;
+    revocations::tell(app);
     Ok(ended)
 }
 
@@ -44,6 +46,7 @@ pub async fn change_password(
     let entry = Entry::of_user(Action::PasswordChanged, viewer.user_id);
     audit::record(&Scope::of(viewer), &transaction, &desk.actor, entry, now).await?;
     transaction.commit().await?;
+    revocations::tell(desk.app);
     Ok(Some(ended))
 }
 

@@ -15,13 +15,16 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _,
-    ExprTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, sea_query::Expr,
+    FromQueryResult, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, SqlErr, sea_query::Expr,
 };
 
-use super::scope::{Membership, Scope, Viewer};
+use super::{
+    names::DisplayName,
+    scope::{Membership, Scope, Viewer},
+};
 use crate::{
     database::{Statements, sparse},
-    error::Result,
+    error::{Error, Result},
 };
 
 pub type StudioRow = studio::ActiveModel;
@@ -93,15 +96,6 @@ pub async fn access_revisions(_scope: &Scope, statements: &Statements, users: &[
     Ok(query.into_tuple::<(i64, i64)>().all(statements).await?.into_iter().collect())
 }
 
-/// Notes that something is taken from a user.
-pub async fn raise_access_revision(_scope: &Scope, transaction: &DatabaseTransaction, user_id: i64) -> Result<()> {
-    use user::Column;
-    let raised = Expr::col(Column::AccessRevision).add(1);
-    let query = user::Entity::update_many().col_expr(Column::AccessRevision, raised).filter(Column::Id.eq(user_id));
-    query.exec(transaction).await?;
-    Ok(())
-}
-
 pub async fn studios(scope: &Scope, statements: &Statements, keys: &[i64]) -> Result<Vec<StudioRow>> {
     let query = scope.restrict(studio::Entity::find(), studio::Column::Id);
     let query = query.filter(studio::Column::Id.is_in(keys.iter().copied()));
@@ -145,14 +139,30 @@ pub async fn ensure_user(
     if let Some(user) = user_by_email(scope, transaction, email).await? {
         return Ok(user.id);
     }
-    let name = email.split('@').next().unwrap_or(email).to_owned();
-    let user = user::ActiveModel {
+    let made = insert_user(transaction, email, &DisplayName::of(email), None, now).await?;
+    made.ok_or_else(|| Error::internal("a user was made by somebody else at the same moment"))
+}
+
+/// A new user; `None` if somebody has this e-mail address already.
+pub async fn insert_user(
+    transaction: &DatabaseTransaction,
+    email: &str,
+    name: &DisplayName,
+    password: Option<user::PasswordHash>,
+    now: DateTime<Utc>,
+) -> Result<Option<i64>> {
+    let row = user::ActiveModel {
         email: Set(email.to_lowercase()),
-        display_name: Set(name),
+        display_name: Set(name.as_str().to_owned()),
+        password_hash: Set(password),
         created_at: Set(now),
         ..Default::default()
     };
-    Ok(user.insert(transaction).await?.id)
+    match row.insert(transaction).await {
+        Ok(user) => Ok(Some(user.id)),
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The studio of this name that the user owns, made if there is none.

@@ -111,18 +111,19 @@ fn by_slice(fields: Vec<SelectionField<'_>>) -> Vec<(Slice, Vec<SelectionField<'
 /// The columns that the fields selected below any of these are read from.
 fn item_columns(fields: &[SelectionField<'_>]) -> Vec<Column> {
     let names = fields.iter().flat_map(|field| Selection::nodes_in(&(*field).into()).names());
-    sparse::columns(names.map(stored_name), &[Column::Id, Column::LiveSessionId])
+    sparse::columns(names.flat_map(stored_names), &[Column::Id, Column::LiveSessionId])
 }
 
 fn has_total(fields: &[SelectionField<'_>]) -> bool {
     fields.iter().flat_map(SelectionField::selection_set).any(|field| field.name() == "totalCount")
 }
 
-/// The column behind a field, where the two are not named alike.
-fn stored_name(field: &str) -> &str {
+/// The columns behind a field, by the names that fields of theirs would have.
+fn stored_names(field: &str) -> Vec<&str> {
     match field {
-        "discountPercentage" => "discountMillionths",
-        _ => field,
+        "discountPercentage" => vec!["discountMillionths"],
+        "productUrl" => vec!["shopId", "itemId"],
+        _ => vec![field],
     }
 }
 

@@ -1,5 +1,7 @@
-//! Every query of the session room: reading here, storing what Shopee lists in `store/upsert.rs`.
+//! Every query of the session room: reading here, storing what Shopee lists in `store/upsert.rs`, what people change in
+//! `store/edit.rs`.
 
+pub mod edit;
 pub mod upsert;
 
 use std::collections::{BTreeSet, HashMap};
@@ -105,7 +107,8 @@ impl SessionFilter {
 fn name_contains(text: &str, backend: DbBackend) -> SimpleExpr {
     let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     let pattern = LikeExpr::new(format!("%{escaped}%"));
-    let name = Expr::col((live_session::Entity, live_session::Column::SessionName));
+    let column = |column| Expr::col((live_session::Entity, column));
+    let name = Func::coalesce([column(live_session::Column::EditedName), column(live_session::Column::SessionName)]);
     // PostgreSQL escapes with a backslash unless told otherwise, SQLite with nothing.
     if backend == DbBackend::Postgres { name.ilike(pattern) } else { name.like(pattern.escape('\\')) }
 }

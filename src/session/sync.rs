@@ -167,8 +167,7 @@ impl Run<'_> {
     }
 
     async fn items(&self, session_key: i64, session_id: i64) -> Result<()> {
-        let query = ProductListQuery { page_size: MOST_PRODUCTS, ..ProductListQuery::default() };
-        let answer = self.shopee.product_list(&self.access.account(), session_id, &query).await;
+        let answer = self.shopee.product_list(&self.access.account(), session_id, &whole_bag()).await;
         let products = answer.map_err(|error| Error::from(&error))?.list;
         let items: Vec<ListedItem> = products.iter().map(|product| listed_item(product, self.owner.region)).collect();
         let transaction = self.app.database.write().await?;
@@ -211,7 +210,12 @@ fn listed_row(session: &ListedSession, now: chrono::DateTime<chrono::Utc>) -> Op
     })
 }
 
-fn listed_item(product: &ListedProduct, region: Region) -> ListedItem {
+/// All products of a session at once.
+pub(super) fn whole_bag() -> ProductListQuery {
+    ProductListQuery { page_size: MOST_PRODUCTS, ..ProductListQuery::default() }
+}
+
+pub(super) fn listed_item(product: &ListedProduct, region: Region) -> ListedItem {
     let image = product.cover_image.as_deref().and_then(|image| shopee::urls::image_url(region, image));
     ListedItem {
         item_id: product.item_id,

@@ -5,13 +5,18 @@
 
 use std::sync::Arc;
 
+use entity::live_session::Column;
 use futures_util::Stream;
 
-use super::{metrics::Metrics, store::upsert};
+use super::{
+    metrics::Metrics,
+    store::{self, upsert},
+};
 use crate::{
     account::{self, access::Access, signed_out},
     app::App,
     cost::Cost,
+    database::Statements,
     engine::watch::{Level, Polled},
     error::{ClientError, Error, Result},
     identity::scope::Scope,
@@ -25,7 +30,7 @@ pub struct Watched {
     pub session_id: i64,
 }
 
-/// The numbers of a session: the latest at once, then newer ones, until the session ends.
+/// The numbers of a session: the latest at once, then newer ones, until the session ends or is deleted.
 pub fn metrics(app: &App, watched: Watched) -> impl Stream<Item = Level<Metrics>> + Send + use<> {
     let topic = format!("session/{}/metrics", watched.session_key);
     let polled = app.clone();
@@ -33,9 +38,10 @@ pub fn metrics(app: &App, watched: Watched) -> impl Stream<Item = Level<Metrics>
 }
 
 async fn poll(app: App, watched: Watched) -> Polled<Metrics> {
-    match ask(&app, watched).await {
-        Ok(metrics) if metrics.on_air => Polled::Value(metrics),
-        Ok(metrics) => {
+    match latest(&app, watched).await {
+        Ok(None) => Polled::Gone,
+        Ok(Some(metrics)) if metrics.on_air => Polled::Value(metrics),
+        Ok(Some(metrics)) => {
             store_end(&app, watched, metrics).await;
             Polled::Finished(metrics)
         }
@@ -43,9 +49,18 @@ async fn poll(app: App, watched: Watched) -> Polled<Metrics> {
     }
 }
 
-async fn ask(app: &App, watched: Watched) -> Result<Metrics> {
+/// The session's numbers; `None` once the session is deleted.
+async fn latest(app: &App, watched: Watched) -> Result<Option<Metrics>> {
     let statements = app.database.read(Arc::new(Cost::default()));
-    let rows = account::store::accesses(&Scope::job_runner(), &statements, &[watched.account_id]).await?;
+    let key = [watched.session_key];
+    match store::sessions(&Scope::job_runner(), &statements, &key, &[Column::Id]).await?.is_empty() {
+        true => Ok(None),
+        false => Ok(Some(ask(app, &statements, watched).await?)),
+    }
+}
+
+async fn ask(app: &App, statements: &Statements, watched: Watched) -> Result<Metrics> {
+    let rows = account::store::accesses(&Scope::job_runner(), statements, &[watched.account_id]).await?;
     let row = rows.first().ok_or_else(|| Error::not_found("account"))?;
     let access = Access::open(&app.config.credential_keys, row)?;
     match app.shopee.patient().overview(&access.account(), watched.session_id).await {

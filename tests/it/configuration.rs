@@ -62,6 +62,7 @@ fn all_problems_are_said_at_once() {
         ("MIGRATE_ON_START", "perhaps"),
         ("TOKEN_SECRET", "canary"),
         ("CREDENTIAL_KEY", "canary"),
+        ("CREDENTIAL_KEYS_READ_ONLY", "canary"),
         ("SHOPEE_BASE_URL", "ftp://canary"),
         ("SHOPEE_BASE_URL_ID_CREATOR", "canary"),
         ("SHOPEE_CALLS_PER_SECOND", "1001"),

@@ -18,6 +18,7 @@ mod process;
 mod protocol;
 mod reading;
 mod schema;
+mod sessions;
 mod stock_layer;
 mod support;
 mod sync;

@@ -2,10 +2,13 @@
 
 mod arguments;
 mod cost;
+mod dashboard;
+mod ended;
 mod fields;
 mod filters;
 mod from_shopee;
 mod key_order;
+mod links;
 mod money;
 mod nodes;
 mod paging;

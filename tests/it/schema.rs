@@ -96,9 +96,17 @@ fn lists_that_can_grow_are_connections() {
         "Query.nodes",
         "Viewer.memberships",
         "RemoteSessionPage.nodes",
+        "EndedSessionPage.nodes",
+        "LiveProductPage.nodes",
+        "LiveTrends.trends",
+        "LiveTrend.points",
+        "AudienceProfile.breakdowns",
+        "AudienceBreakdown.groups",
+        "ViewerSource.groups",
         "Query.liveAnalytics",
         "LiveFigures.byCurrency",
         "AnalyticsSummary.topProducts",
+        "SyncLiveSessionPayload.changedFields",
     ];
     for definition in types() {
         let name = &definition.name.node;
@@ -179,6 +187,14 @@ fn what_comes_from_shopee_may_be_null() {
         "ShopeeAccount.creator",
         "ShopeeAccount.remoteSessions",
         "ShopeeAccount.ongoingLive",
+        "ShopeeAccount.endedSessions",
+        "LiveSession.products",
+        "LiveSession.trends",
+        "LiveSession.viewerProfile",
+        "LiveSession.buyerProfile",
+        "LiveSession.viewerSource",
+        "LiveSession.playUrl",
+        "Query.ongoingLive",
     ];
     let types = types();
     let all = types.iter().flat_map(|definition| {

@@ -31,6 +31,7 @@ async fn full_and_bare_rows_come_back_as_written(database: Database) {
     come_back(&connection, [full_account(), sample::shopee_account(2, 1)]).await;
     come_back(&connection, [full_login(), sample::shopee_login(2, 1)]).await;
     come_back(&connection, [full_session(), sample::live_session(2, 1, 1)]).await;
+    come_back(&connection, [sample::deleted_live_session(1, 1)]).await;
     come_back(&connection, [full_item(), sample::live_session_item(2, 1)]).await;
     come_back(&connection, [full_analytics(), sample::live_analytics(2, 1)]).await;
     come_back(&connection, [full_sample(), sample::metric_sample(2)]).await;
@@ -147,6 +148,8 @@ fn full_session() -> live_session::Model {
         coin_total_value: Some(i64::MAX),
         synced_at: Some(moment()),
         items_synced_at: Some(moment()),
+        edited_name: Some("Flash sale of the year".to_owned()),
+        edited_at: Some(moment()),
         ..sample::live_session(1, 1, 1)
     }
 }

@@ -161,7 +161,14 @@ pub(crate) fn live_session(id: i64, studio_id: i64, shopee_account_id: i64) -> l
         updated_at: moment(),
         synced_at: None,
         items_synced_at: None,
+        edited_name: None,
+        edited_at: None,
     }
+}
+
+pub(crate) fn deleted_live_session(id: i64, studio_id: i64) -> deleted_live_session::Model {
+    let session_id = 4_000_000_000_000 + id;
+    deleted_live_session::Model { studio_id, region: "ID".to_owned(), session_id, deleted_at: moment() }
 }
 
 pub(crate) fn live_session_item(id: i64, live_session_id: i64) -> live_session_item::Model {
@@ -295,6 +302,7 @@ pub(crate) async fn world(connection: &DatabaseConnection) {
     let login = shopee_login::Model { started_by: Some(1), shopee_account_id: Some(1), ..shopee_login(1, 1) };
     insert(connection, login).await.unwrap();
     insert(connection, live_session_item(1, 1)).await.unwrap();
+    insert(connection, deleted_live_session(1, 1)).await.unwrap();
     insert(connection, live_analytics(1, 1)).await.unwrap();
     insert(connection, live_analytics::Model { live_session_id: Some(1), ..live_analytics(2, 1) }).await.unwrap();
     insert(connection, metric_sample(1)).await.unwrap();

@@ -83,6 +83,7 @@ fn entities_columns() -> Vec<String> {
         columns::<external_identity::Entity>(),
         columns::<invitation::Entity>(),
         columns::<shopee_login::Entity>(),
+        columns::<deleted_live_session::Entity>(),
     ]
     .concat()
 }
@@ -105,6 +106,7 @@ fn entities_foreign_keys() -> Vec<String> {
         foreign_keys::<external_identity::Relation>(),
         foreign_keys::<invitation::Relation>(),
         foreign_keys::<shopee_login::Relation>(),
+        foreign_keys::<deleted_live_session::Relation>(),
     ]
     .concat()
 }

@@ -112,7 +112,7 @@ fn engagement(figures: &Figures) -> Value {
 fn live_detail(asked: &mut Asked<'_>, user_id: i64) -> Reply {
     let now = asked.now;
     let Some(session) = asked.own_session(user_id) else { return not_yours() };
-    let figures = session.figures(now);
+    let (figures, coins) = (session.figures(now), session.coins(now));
     let confirmed = figures.confirmed();
     analytics(json!({
         "liveInfo": { "startTime": session.started_at.timestamp_millis(), "duration": figures.duration_ms },
@@ -128,12 +128,12 @@ fn live_detail(asked: &mut Asked<'_>, user_id: i64) -> Reply {
             "comments": figures.comments,
             "commentRate": ratio(figures.comments, figures.views),
         },
-        // Nobody has given out coins or run an auction in this world.
+        // Nobody runs auctions in this world.
         "promotion": {
-            "coinsRound": 0,
-            "coinsClaimed": 0,
-            "userClaimed": 0,
-            "timeClaimed": 0,
+            "coinsRound": coins.rounds + coins.giveouts,
+            "coinsClaimed": coins.coins_claimed,
+            "userClaimed": coins.claimers,
+            "timeClaimed": coins.claimed,
             "auctionRound": 0,
             "streamingPriceSets": [],
         },

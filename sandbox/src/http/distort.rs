@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use super::{
     Family,
-    reply::{Reply, analytics, live, live_refusal, mall, not_signed_in, session_ended},
+    reply::{Reply, analytics, live, mall, not_signed_in, refusal as refusal_in, session_ended},
 };
 use crate::{SignedOut, faults::FaultKind, panel::Panel, region::Region};
 
@@ -56,42 +56,41 @@ fn refuse(fault: &FaultKind, family: Family, region: Region) -> Option<Reply> {
         FaultKind::RateLimited { retry_after } => rate_limited(family, *retry_after),
         FaultKind::RiskControl { status } => risk_control(*status),
         FaultKind::NotLiving => session_ended(),
-        FaultKind::ServerError(status) => {
-            Reply::new(status_code(*status), json!({ "message": "internal server error" }))
-        }
+        FaultKind::Refused { code } => refusal_in(family, *code, "refused"),
+        FaultKind::ServerError(status) => server_error(*status),
         _ => return None,
     };
     Some(reply)
 }
 
 fn forbidden(family: Family) -> Reply {
-    let body = match family {
-        Family::Mall => json!({ "error": 403, "error_msg": "forbidden", "data": null }),
-        Family::Live => json!({ "err_code": 403, "err_msg": "no permission to use this session" }),
-        Family::Analytics => json!({ "code": 403, "msg": "forbidden" }),
+    let message = match family {
+        Family::Live => "no permission to use this session",
+        Family::Seller | Family::Ads | Family::AdsApp => "no permission to use ads",
+        Family::Mall | Family::Analytics => "forbidden",
     };
-    Reply::new(StatusCode::FORBIDDEN, body)
+    Reply::new(StatusCode::FORBIDDEN, refusal_in(family, 403, message).body)
 }
 
 fn empty_data(family: Family, region: Region) -> Reply {
     match family {
-        Family::Mall => mall(Value::Null),
+        Family::Mall | Family::Seller => mall(Value::Null),
         Family::Live => live(region, Value::Null),
-        Family::Analytics => analytics(Value::Null),
+        Family::Analytics | Family::Ads | Family::AdsApp => analytics(Value::Null),
     }
 }
 
 fn rate_limited(family: Family, retry_after: Option<u32>) -> Reply {
-    let Reply { body, .. } = match family {
-        Family::Mall => super::reply::mall_refusal(429, "too many requests"),
-        Family::Live => live_refusal(429, "too many requests"),
-        Family::Analytics => Reply::ok(json!({ "code": 429, "msg": "too many requests" })),
-    };
+    let Reply { body, .. } = refusal_in(family, 429, "too many requests");
     let reply = Reply::new(StatusCode::TOO_MANY_REQUESTS, body);
     match retry_after {
         Some(seconds) => reply.header("retry-after", seconds.to_string()),
         None => reply,
     }
+}
+
+fn server_error(status: u16) -> Reply {
+    Reply::new(status_code(status), json!({ "message": "internal server error" }))
 }
 
 fn risk_control(status: u16) -> Reply {
@@ -117,6 +116,10 @@ pub(super) async fn respond(mut reply: Reply, faults: &[FaultKind]) -> Response 
             FaultKind::Delay(millis) => tokio::time::sleep(Duration::from_millis(*millis)).await,
             FaultKind::NullMetrics => change(&mut reply.body, &|key, _| NULLABLE.contains(&key).then_some(Value::Null)),
             FaultKind::StatusAlwaysTwo => always_two(&mut reply.body),
+            FaultKind::ServerErrorAfterEffect(status) => reply = server_error(*status),
+            FaultKind::NegativeClaimsLeft => {
+                change(&mut reply.body, &|key, _| (key == "claims_left").then_some((-3).into()))
+            }
             FaultKind::StringRates => change(&mut reply.body, &percent),
             FaultKind::WrongTypes => {
                 reply.body = json!({ "code": ["0"], "error": {}, "err_code": ["0"], "data": "OK" })

@@ -35,6 +35,8 @@ const ACTS: &[(&str, Act)] = &[
     ("qr/scan", |panel, words| done(panel.scan_qr(words.text("id")?))),
     ("qr/confirm", |panel, words| done(panel.confirm_qr(words.text("id")?, words.need("user_id")?))),
     ("qr/cancel", |panel, words| done(panel.cancel_qr(words.text("id")?))),
+    ("edit_lag", edit_lag),
+    ("ads_credit", |panel, words| done(panel.set_ads_credit(words.need("user_id")?, words.need("amount")?))),
     ("fault", inject),
     ("faults/clear", |panel, _| told(|| panel.clear_faults())),
     ("calls/reset", |panel, _| told(|| panel.reset_calls())),
@@ -66,6 +68,9 @@ fn state(panel: &Panel) -> Value {
         "accounts": panel.accounts(),
         "sessions": panel.sessions(),
         "qr_codes": panel.qr_codes(),
+        "campaigns": panel.campaigns(),
+        "edits": panel.edits(),
+        "coin_offers": panel.coin_offers(),
         "faults": panel.faults(),
         "calls": panel.calls_by_name(),
     })
@@ -90,6 +95,11 @@ fn step(panel: &Panel, words: &Words) -> Result<Value, String> {
 fn set_speed(panel: &Panel, words: &Words) -> Result<Value, String> {
     let speed = words.need("speed")?;
     told(|| panel.set_speed(speed))
+}
+
+fn edit_lag(panel: &Panel, words: &Words) -> Result<Value, String> {
+    let lag = Duration::from_millis(words.need("milliseconds")?);
+    told(|| panel.set_edit_lag(lag))
 }
 
 fn signed_out(panel: &Panel, words: &Words) -> Result<Value, String> {
@@ -125,6 +135,9 @@ fn kind(words: &Words) -> Result<FaultKind, String> {
         "null_metrics" => FaultKind::NullMetrics,
         "status_always_two" => FaultKind::StatusAlwaysTwo,
         "string_rates" => FaultKind::StringRates,
+        "refused" => FaultKind::Refused { code: words.maybe("code")?.unwrap_or(100_000) },
+        "negative_claims_left" => FaultKind::NegativeClaimsLeft,
+        "server_error_after_effect" => FaultKind::ServerErrorAfterEffect(words.maybe("status")?.unwrap_or(500)),
         "server_error" => FaultKind::ServerError(words.maybe("status")?.unwrap_or(500)),
         "hang" => FaultKind::Hang,
         "hang_after_effect" => FaultKind::HangAfterEffect,

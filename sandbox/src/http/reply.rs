@@ -51,6 +51,15 @@ pub(super) fn live(region: Region, data: Value) -> Reply {
     Reply::ok(json!({ "err_code": 0, "err_msg": success_word(region), "data": data }))
 }
 
+/// A refusal in the family's own envelope.
+pub(super) fn refusal(family: Family, code: i64, message: &str) -> Reply {
+    match family {
+        Family::Mall | Family::Seller => mall_refusal(code, message),
+        Family::Live => live_refusal(code, message),
+        Family::Analytics | Family::Ads | Family::AdsApp => Reply::ok(json!({ "code": code, "msg": message })),
+    }
+}
+
 pub(super) fn live_refusal(code: i64, message: &str) -> Reply {
     Reply::ok(json!({ "err_code": code, "err_msg": message }))
 }
@@ -67,6 +76,9 @@ pub(super) fn not_signed_in(family: Family, style: SignedOut, expired: bool) -> 
     match (family, style) {
         (Family::Mall, _) => mall_refusal(19, "Failed to authenticate"),
         (Family::Live, _) => live_refusal(3_000_002, "ErrorNotLogin"),
+        (Family::Seller | Family::Ads | Family::AdsApp, _) => {
+            Reply::new(StatusCode::FORBIDDEN, json!({ "errcode": 2, "message": "token not found" }))
+        }
         (Family::Analytics, SignedOut::Unauthorized) => unauthorized(StatusCode::UNAUTHORIZED),
         (Family::Analytics, SignedOut::Forbidden) => unauthorized(StatusCode::FORBIDDEN),
         (Family::Analytics, SignedOut::Mixed) if expired => unauthorized(StatusCode::UNAUTHORIZED),

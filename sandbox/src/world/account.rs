@@ -64,6 +64,9 @@ pub(crate) static PLANS: [Plan; 4] = [
     },
 ];
 
+/// What each host has to give at the start.
+const COINS: u64 = 100_000;
+
 #[derive(Debug)]
 pub(crate) struct Account {
     pub(crate) plan: &'static Plan,
@@ -74,6 +77,8 @@ pub(crate) struct Account {
     pub(crate) catalogue: Vec<Product>,
     /// The first is the account's own, the others came by QR login.
     pub(crate) jars: Vec<Jar>,
+    /// What the host can give to viewers.
+    pub(crate) coins: u64,
     /// Whether the jars count at all.
     pub(crate) signed_in: bool,
     dice: Dice,
@@ -99,12 +104,12 @@ impl Account {
             avatar: format!("{prefix}-11134233-{}", dice.of("avatar").text(16).to_lowercase()),
             catalogue: catalogue::catalogue(dice.of("catalogue"), plan.region, own_shop, plan.words),
             jars: Vec::new(),
+            coins: COINS,
             signed_in: true,
             dice,
         };
         let mut own = account.fill_jar();
         own.cookies.push(("SPC_SC_SESSION", dice.of("seller").text(48)));
-        own.cookies.push(("SPC_CDS", dice.of("cds").text(32).to_lowercase()));
         account.jars.push(own);
         account
     }
@@ -133,6 +138,7 @@ impl Account {
         let names = [("SPC_SI", 24), ("SPC_R_T_ID", 40), ("SPC_R_T_IV", 22), ("SPC_T_ID", 40), ("SPC_T_IV", 22)];
         let mut cookies = vec![text("SPC_ST", 64), text("SPC_EC", 64), user, text("SPC_F", 32)];
         cookies.extend(names.map(|(name, length)| text(name, length)));
+        cookies.push(("SPC_CDS", dice.of("cds").text(32).to_lowercase()));
         Jar { cookies }
     }
 }

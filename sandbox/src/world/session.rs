@@ -4,9 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     catalogue::Product,
+    coin::{CoinFigures, Coins, Offer},
     crowd::Crowd,
     figures::{Figures, Sales},
-    timeline::{MINUTE_MS, Mark, Timeline},
+    timeline::{MINUTE_MS, Mark, Order, Timeline},
 };
 use crate::{dice::Dice, region::Region};
 
@@ -20,6 +21,7 @@ pub(crate) struct Session {
     pub(crate) started_at: DateTime<Utc>,
     pub(crate) ended_at: Option<DateTime<Utc>>,
     pub(crate) bag: Vec<Product>,
+    coins: Coins,
     dice: Dice,
     crowd: Crowd,
     timeline: Timeline,
@@ -53,6 +55,17 @@ pub(crate) struct Minute {
     pub(crate) confirmed: Sales,
 }
 
+/// One order of a session, as whoever advertised it sees it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sale {
+    pub(crate) at: DateTime<Utc>,
+    /// In 1/100000 of the currency unit.
+    pub(crate) amount: i64,
+    pub(crate) quantity: u64,
+    /// The order's own.
+    pub(crate) dice: Dice,
+}
+
 impl Session {
     pub(crate) fn open(id: i64, opening: Opening) -> Self {
         let Opening { user_id, region, title, started_at, ended_at, bag, crowd, dice } = opening;
@@ -60,7 +73,20 @@ impl Session {
         let crowd = Crowd::new(dice.of("crowd"), crowd, planned_end_ms);
         let timeline = Timeline::new(dice.of("timeline"), &crowd, &bag);
         let cover = format!("{}-11134104-{}", region.code().to_lowercase(), dice.of("cover").text(16).to_lowercase());
-        Self { id, user_id, region, title, cover, started_at, ended_at, bag, dice, crowd, timeline }
+        Self {
+            id,
+            user_id,
+            region,
+            title,
+            cover,
+            started_at,
+            ended_at,
+            bag,
+            coins: Coins::default(),
+            dice,
+            crowd,
+            timeline,
+        }
     }
 
     pub(crate) fn dice(&self) -> Dice {
@@ -97,6 +123,43 @@ impl Session {
             }
         }
         minutes
+    }
+
+    /// Every order placed by then, in order of time.
+    pub(crate) fn sales(&mut self, now: DateTime<Utc>) -> Vec<Sale> {
+        let on_air_ms = self.reach(now);
+        let dice = self.dice.of("sale");
+        let sale = |(order, number): (&Order, u64)| Sale {
+            at: self.started_at + TimeDelta::milliseconds(order.placed_ms),
+            amount: order.amount,
+            quantity: order.quantity,
+            dice: dice.at(number),
+        };
+        self.timeline.placed(on_air_ms).iter().zip(0..).map(sale).collect()
+    }
+
+    pub(crate) fn coins(&self, now: DateTime<Utc>) -> CoinFigures {
+        self.coins.figures(self.dice.of("coins"), &self.crowd, self.on_air_ms(now))
+    }
+
+    /// Every offer of coins, with when it was made and how often it has been claimed.
+    pub(crate) fn offers(&self, now: DateTime<Utc>) -> Vec<(Offer, DateTime<Utc>, u64)> {
+        let (dice, on_air_ms) = (self.dice.of("coins"), self.on_air_ms(now));
+        let offer = |(offer, number): (&Offer, u64)| {
+            let at = self.started_at + TimeDelta::milliseconds(offer.at_ms);
+            (*offer, at, offer.claimed(dice.at(number), &self.crowd, on_air_ms))
+        };
+        self.coins.offers.iter().zip(0..).map(offer).collect()
+    }
+
+    /// Opens a round of coins now.
+    pub(crate) fn start_coins(&mut self, now: DateTime<Utc>, coins: u64) {
+        self.coins.offers.push(Offer::round(self.on_air_ms(now), coins));
+    }
+
+    /// Gives coins to so many viewers, from now on.
+    pub(crate) fn give_coins(&mut self, now: DateTime<Utc>, coins: u64, recipients: u64) {
+        self.coins.offers.push(Offer::giveout(self.on_air_ms(now), coins, recipients));
     }
 
     pub(crate) fn pin_viewers(&mut self, now: DateTime<Utc>, count: Option<u64>) {

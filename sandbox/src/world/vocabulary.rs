@@ -4,6 +4,8 @@
 #[derive(Debug)]
 pub(crate) struct Vocabulary {
     pub(crate) titles: &'static [&'static str],
+    /// What promotions of items are called.
+    pub(crate) promotions: &'static [&'static str],
     /// Name, lowest and highest price in the smallest coin named by `price_parts`.
     pub(crate) nouns: &'static [(&'static str, u64, u64)],
     pub(crate) qualities: &'static [&'static str],
@@ -25,6 +27,14 @@ pub(crate) static INDONESIAN: Vocabulary = Vocabulary {
         "Obral sepatu dan tas, stok terbatas",
         "Review jujur serum viral",
         "Peralatan dapur serba 20 ribuan",
+    ],
+    promotions: &[
+        "Promo gajian",
+        "Gratis ongkir XTRA",
+        "Cashback 30%",
+        "Diskon kilat",
+        "Brand festival",
+        "Serba 10 ribu",
     ],
     nouns: &[
         ("Gamis Syari Ceruty", 89_000, 239_000),
@@ -60,6 +70,14 @@ pub(crate) static VIETNAMESE: Vocabulary = Vocabulary {
         "Thời trang công sở giá xưởng",
         "Review son dưỡng & kem chống nắng",
     ],
+    promotions: &[
+        "Sale giữa tháng",
+        "Freeship Xtra",
+        "Hoàn xu 20%",
+        "Giờ vàng giá sốc",
+        "Ngày hội thương hiệu",
+        "Đồng giá 9K",
+    ],
     nouns: &[
         ("Áo thun cotton nữ", 59_000, 149_000),
         ("Váy hoa nhí dáng dài", 129_000, 289_000),
@@ -90,6 +108,7 @@ pub(crate) static THAI: Vocabulary = Vocabulary {
         "ไลฟ์เช้า ช้อปกับพลอย",
         "ขนมกินเล่น อร่อยทุกห่อ",
     ],
+    promotions: &["ลดกลางเดือน", "ส่งฟรีทุกออเดอร์", "คืนโค้ด 20%", "แฟลชเซลล์", "วันแบรนด์", "ทุกชิ้น 9 บาท"],
     nouns: &[
         ("เสื้อยืดโอเวอร์ไซส์", 11_900, 29_900),
         ("เดรสลายดอก", 19_900, 59_900),

@@ -202,3 +202,60 @@ async fn until(reached: impl Fn() -> bool) {
         tokio::task::yield_now().await;
     }
 }
+
+#[tokio::test]
+async fn a_refusal_has_the_envelope_of_its_family_and_no_effect() {
+    let desk = Desk::open().await;
+    let host = desk.host();
+    let path = format!("/session/{}/coin/start", desk.on_air().session_id);
+    let pause = json!({ "campaign_id": desk.campaign("ongoing").campaign_id, "type": "pause" });
+    desk.panel().inject(Fault::new(FaultKind::Refused { code: 77 }));
+    assert_eq!(body(desk.live_post(&host, &path, &json!({}))).await["err_code"], 77);
+    assert_eq!(body(desk.ads(&host, "/live_stream/edit/", &pause)).await["code"], 77);
+    assert_eq!(body(desk.mall(Region::Id, "/api/v2/authentication/gen_qrcode")).await["error"], 77);
+    assert!(desk.panel().coin_offers().is_empty() && desk.panel().edits().is_empty());
+}
+
+#[tokio::test]
+async fn what_goes_wrong_after_the_effect_has_had_it_once() {
+    let desk = Desk::open().await;
+    let host = desk.host();
+    let path = format!("/session/{}/coin/giveout", desk.on_air().session_id);
+    let give = || desk.live_post(&host, &path, &json!({ "amount": 10, "recipient_count": 5 }));
+    let kinds = [
+        FaultKind::ServerErrorAfterEffect(502),
+        FaultKind::CutBody,
+        FaultKind::Html,
+        FaultKind::WrongTypes,
+        FaultKind::InvalidUtf8,
+    ];
+    for (kind, times) in kinds.into_iter().zip(1..) {
+        desk.panel().inject(Fault::new(kind.clone()).on("coin_giveout").times(1));
+        let answer = send(give()).await;
+        assert_eq!(answer.status() == 502, kind == FaultKind::ServerErrorAfterEffect(502));
+        let _spoilt = answer.bytes().await;
+        assert_eq!(desk.panel().coin_offers().len(), times, "{kind:?}");
+    }
+    let before = [
+        FaultKind::ServerError(502),
+        FaultKind::RateLimited { retry_after: None },
+        FaultKind::RiskControl { status: 200 },
+        FaultKind::Forbidden,
+        FaultKind::Expired,
+        FaultKind::NotLiving,
+    ];
+    for kind in before {
+        desk.panel().inject(Fault::new(kind.clone()).on("coin_giveout").times(1));
+        send(give()).await;
+        assert_eq!(desk.panel().coin_offers().len(), 5, "{kind:?}");
+    }
+    desk.panel().inject(Fault::new(FaultKind::Hang).on("coin_giveout").times(1));
+    let hanging = tokio::spawn(give().send());
+    arrived(&desk, "coin_giveout", 12).await;
+    assert_eq!(desk.panel().coin_offers().len(), 5);
+    hanging.abort();
+    desk.panel().inject(Fault::new(FaultKind::HangAfterEffect).on("coin_giveout").times(1));
+    let hanging = tokio::spawn(give().send());
+    until(|| desk.panel().coin_offers().len() == 6).await;
+    assert!(!hanging.is_finished());
+}

@@ -2,11 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod ads;
 mod agreement;
+mod coins;
 mod cookies;
 mod faults;
 mod fixtures;
 mod invariants;
+mod items;
 mod login;
 mod panel;
 mod support;

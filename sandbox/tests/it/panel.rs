@@ -32,6 +32,8 @@ async fn every_operation_works_over_http() {
         ("/qr/scan", json!({ "id": id_of_code })),
         ("/qr/confirm", json!({ "id": id_of_code, "user_id": host.user_id })),
         ("/fault", json!({ "kind": "rate_limited", "retry_after": 3, "call": "overview", "times": 2, "region": "id" })),
+        ("/edit_lag", json!({ "milliseconds": 700 })),
+        ("/ads_credit", json!({ "user_id": host.user_id, "amount": 5 })),
         ("/calls/reset", Value::Null),
     ] {
         let words = if words.is_null() { json!({}) } else { words };
@@ -78,6 +80,8 @@ async fn the_page_needs_nothing_from_elsewhere() {
     let state = body(desk.http.get(format!("{}/state", desk.sandbox.panel_url()))).await;
     assert_eq!(state["sessions"].as_array().unwrap().len(), desk.panel().sessions().len());
     assert_eq!(state["accounts"][0]["user_id"], desk.host().user_id);
+    assert_eq!(state["campaigns"].as_array().unwrap().len(), desk.panel().campaigns().len());
+    assert!(state["edits"].is_array() && state["coin_offers"].is_array());
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use reqwest::{RequestBuilder, Response};
-use sandbox::{AccountView, Options, Panel, Region, Sandbox, SessionView};
+use sandbox::{AccountView, CampaignView, Options, Panel, Region, Sandbox, SessionView};
 use serde_json::Value;
 
 pub(crate) const START: &str = "2026-09-28T12:34:56Z";
@@ -50,6 +50,13 @@ impl Desk {
         self.panel().sessions().into_iter().find(|session| session.user_id == host && !session.on_air).unwrap()
     }
 
+    /// The host's first campaign in this state.
+    pub(crate) fn campaign(&self, state: &str) -> CampaignView {
+        let host = self.host().user_id;
+        let mut campaigns = self.panel().campaigns().into_iter();
+        campaigns.find(|campaign| campaign.user_id == host && campaign.state == state).unwrap()
+    }
+
     pub(crate) fn url(&self, region: Region, role: &str, path: &str) -> String {
         let base = self.sandbox.base_url_template().replace("{region}", &region.code().to_lowercase());
         format!("{}{path}", base.replace("{role}", role))
@@ -64,6 +71,18 @@ impl Desk {
     /// A call on the live host with the account's cookies.
     pub(crate) fn live(&self, account: &AccountView, path: &str) -> RequestBuilder {
         self.http.get(self.url(account.region, "live", &format!("/api/v1{path}"))).header("cookie", &account.cookie)
+    }
+
+    /// A write on the live host.
+    pub(crate) fn live_post(&self, account: &AccountView, path: &str, body: &Value) -> RequestBuilder {
+        let url = self.url(account.region, "live", &format!("/api/v1{path}"));
+        self.http.post(url).header("cookie", &account.cookie).body(body.to_string())
+    }
+
+    /// A call about ads.
+    pub(crate) fn ads(&self, account: &AccountView, path: &str, body: &Value) -> RequestBuilder {
+        let url = self.url(account.region, "seller", &format!("/api/pas/v1{path}"));
+        self.http.post(url).header("cookie", &account.cookie).body(body.to_string())
     }
 
     pub(crate) fn mall(&self, region: Region, path: &str) -> RequestBuilder {

@@ -5,7 +5,7 @@ use crate::page::Sort;
 use crate::wire::Object;
 
 /// Which of a session's products to list, over the whole session.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ProductListQuery {
     /// From 1.
     pub page: u32,
@@ -26,7 +26,7 @@ impl Default for ProductListQuery {
 }
 
 /// The metric by which products are sorted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProductOrder {
     /// Clicks on the product.
     ProductClicks,

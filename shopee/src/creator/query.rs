@@ -26,7 +26,7 @@ impl Default for SessionListQuery {
 }
 
 /// Which ended sessions to list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EndedSessionsQuery {
     /// From 1.
     pub page: u32,
@@ -59,7 +59,7 @@ impl Default for EndedSessionsQuery {
 }
 
 /// How many days a list of ended sessions goes back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Window {
     /// The last day only.
     Day,

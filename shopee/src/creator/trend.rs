@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::wire::{self, Object};
 
 /// Which metrics to follow, and over what time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TrendsQuery {
     /// The first minute.
     pub from: DateTime<Utc>,
@@ -19,7 +19,7 @@ pub struct TrendsQuery {
 }
 
 /// A metric that Shopee has by the minute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TrendMetric {
     /// How many watched.
     CurrentViewers,

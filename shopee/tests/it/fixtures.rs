@@ -6,9 +6,12 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
-use shopee::{Amount, ProductListQuery, QrState, Region, SessionListQuery, SessionStatus, TrendMetric, TrendValue};
+use shopee::{
+    Amount, CampaignObjective, CampaignState, CoinState, ItemPromotionStatus, ProductListQuery, PromotionQuery,
+    QrState, Region, RoomStatus, SessionListQuery, SessionStatus, TrendMetric, TrendValue,
+};
 
-use crate::calls::{self, SESSION, account, credential, trends};
+use crate::calls::{self, CAMPAIGN, SESSION, account, campaigns, credential, report, trends};
 use crate::server::{Reaction, Request, Server};
 
 #[derive(Deserialize)]
@@ -212,4 +215,127 @@ async fn public_calls_tell_who_is_on_air() {
     assert_eq!(server.client().play_url(Region::Id, SESSION).await.unwrap(), None);
     server.answers(Reaction::json(200, r#"{"err_code":0,"data":{"play_url":"javascript:alert(1)"}}"#));
     assert_eq!(server.client().play_url(Region::Id, SESSION).await.unwrap().unwrap().url, None);
+}
+
+#[tokio::test]
+async fn campaigns_are_read_with_their_money() {
+    let (server, credential) = (answering("live_stream").await, credential());
+    let account = &account(&credential);
+    let campaign = server.client().live_stream(account, CAMPAIGN).await.unwrap().unwrap();
+    assert_eq!(campaign.state, Some(CampaignState::Ongoing));
+    assert_eq!(campaign.objective, Some(CampaignObjective::SalesAtTarget));
+    assert_eq!((campaign.daily_budget, campaign.total_budget), (Some(Amount(5_000_000_000_000)), None));
+    assert_eq!((campaign.return_target, campaign.ends_at), (Some(7.2), None));
+    assert_eq!(campaign.started_at.unwrap().timestamp(), 1_790_442_000);
+
+    server.answers(Fixture::read("campaigns").reaction());
+    let campaigns = server.client().campaigns(account, &campaigns()).await.unwrap();
+    assert_eq!((campaigns.page.total, campaigns.has_report_failure), (Some(2), Some(false)));
+    let listed = &campaigns.page.list[0];
+    assert_eq!((listed.campaign_id, listed.report.cost), (CAMPAIGN, Some(Amount(1_200_000_000_000))));
+    assert_eq!((listed.report.broad_orders, listed.report.clicks), (Some(31), None));
+
+    server.answers(Fixture::read("promotions_today").reaction());
+    let today = server.client().promotions_today(account).await.unwrap();
+    assert_eq!((today.list[0].campaign_id, today.list[0].expense_today), (listed.campaign_id, listed.report.cost));
+    assert_eq!(today.list[1].state, Some(CampaignState::Paused));
+
+    server.answers(Fixture::read("campaign_expense_today").reaction());
+    let expense = server.client().campaign_expense_today(account, campaign.started_at.unwrap()).await.unwrap();
+    assert_eq!((expense.total, expense.campaigns[0].expense), (listed.report.cost, listed.report.cost));
+}
+
+#[tokio::test]
+async fn reports_and_credit_are_read() {
+    let (server, credential) = (answering("campaign_report").await, credential());
+    let account = &account(&credential);
+    let report = server.client().campaign_report(account, &report()).await.unwrap();
+    assert_eq!((report.points.len(), report.points[0].metrics.cost), (2, Some(Amount(0))));
+    assert_eq!(report.points[1].metrics, report.total, "nothing was spent the day before");
+    assert_eq!(report.points[1].at.timestamp(), 1_790_528_400);
+    assert_eq!((report.total.click_rate, report.total.broad_return), (Some(0.0399), Some(6.9167)));
+
+    server.answers(Fixture::read("budget_for_edit").reaction());
+    let budget = server.client().budget_for_edit(account, CAMPAIGN, "a").await.unwrap().unwrap();
+    assert_eq!((budget.minimum, budget.maximum), (Some(Amount(2_500_000_000_000)), Some(Amount(10_000_000_000_000))));
+    assert_eq!((budget.step, budget.spent_today), (Some(Amount(100_000_000)), Some(Amount(1_200_000_000_000))));
+    assert_eq!((budget.may_decrease, budget.log_key.as_deref()), (Some(true), Some("log-500000001")));
+
+    server.answers(Fixture::read("ads_data").reaction());
+    let ads = server.client().ads_data(account).await.unwrap().unwrap();
+    assert_eq!((ads.expense_today, ads.credit), (Some(Amount(1_900_000_000_000)), Some(Amount(50_000_000_000_000))));
+    assert_eq!((ads.live_credit, ads.is_credit_low), (Some(Amount(45_000_000_000_000)), Some(false)));
+
+    server.answers(Fixture::read("streamers").reaction());
+    let streamers = server.client().streamers(account).await.unwrap();
+    assert_eq!((streamers.list[1].user_name.as_deref(), streamers.list[1].shop_id), (Some("host_b"), None));
+}
+
+#[tokio::test]
+async fn coins_are_counted_and_never_below_zero() {
+    let (server, credential) = (answering("coin_totals").await, credential());
+    let account = &account(&credential);
+    let coins = server.client().coin_totals(account, SESSION).await.unwrap().unwrap();
+    assert_eq!((coins.state, coins.is_shown), (Some(CoinState::Active), Some(true)));
+    assert_eq!((coins.coins_per_claim, coins.claims_left, coins.coins_claimed), (Some(0.5), Some(272), Some(64)));
+    assert_eq!(coins.ask_again_after, Some(Duration::from_secs(10)));
+
+    let odd = r#"{"err_code":0,"data":{"coin_status":7,"claims_left":"-3","shown_coins":2,"interval":-1}}"#;
+    server.answers(Reaction::json(200, odd));
+    let coins = server.client().coin_totals(account, SESSION).await.unwrap().unwrap();
+    assert_eq!((coins.state, coins.is_shown), (Some(CoinState::Unknown(7)), Some(false)));
+    assert_eq!((coins.claims_left, coins.ask_again_after), (Some(0), None));
+
+    server.answers(Fixture::read("coin_reward_info").reaction());
+    let reward = server.client().coin_reward_info(account, SESSION).await.unwrap().unwrap();
+    assert_eq!((reward.rounds, reward.claimers, reward.totals.coins_claimed), (Some(1), Some(128), Some(64)));
+}
+
+#[tokio::test]
+async fn promotions_of_items_and_the_session_object_are_read() {
+    let (server, credential) = (answering("item_promotions").await, credential());
+    let account = &account(&credential);
+    let query = PromotionQuery { keyword: "gaji & an".to_owned(), ..PromotionQuery::default() };
+    let page = server.client().item_promotions(account, &query).await.unwrap();
+    assert_eq!(server.requests()[0].query["kw"], "gaji & an");
+    assert!(!server.requests()[0].query.contains_key("session_id"));
+    let statuses: Vec<_> = page.list.iter().map(|promotion| promotion.status.unwrap()).collect();
+    assert_eq!(statuses, [ItemPromotionStatus::Ongoing, ItemPromotionStatus::Upcoming]);
+    assert_eq!((page.total, page.has_more), (Some(2), Some(false)));
+
+    server.answers(Fixture::read("promotion_items").reaction());
+    let items = server.client().promotion_items(account, 9, &query).await.unwrap();
+    assert!(server.requests()[0].path.ends_with("/item/promotion/9"));
+    assert_eq!((items.list[0].price, items.list[1].display_stock), (Some(Amount(8_300_000_000)), Some(0)));
+
+    server.answers(Fixture::read("session").reaction());
+    let session = server.client().session(account, SESSION).await.unwrap().unwrap();
+    assert_eq!((session.status, session.viewers, session.ended_at), (Some(RoomStatus::OnAir), Some(35), None));
+    assert!(session.play_url.is_some());
+}
+
+#[tokio::test]
+async fn states_that_are_new_survive() {
+    let fixture = Fixture::read("live_stream");
+    let mut body = fixture.response.body.clone();
+    body["data"]["campaign"]["state"] = "resting".into();
+    body["data"]["campaign"]["objective"] = "max_fun".into();
+    let (server, credential) = (Server::start([fixture.reaction_with(&body)]).await, credential());
+    let campaign = server.client().live_stream(&account(&credential), CAMPAIGN).await.unwrap().unwrap();
+    assert_eq!(campaign.state, Some(CampaignState::Unknown("resting".to_owned())));
+    assert_eq!(campaign.objective, Some(CampaignObjective::Unknown("max_fun".to_owned())));
+}
+
+#[tokio::test]
+async fn each_change_of_a_campaign_has_its_word() {
+    use shopee::CampaignChange::{ChangeBudget, Pause, Resume, Stop};
+    let (server, credential) = (Server::start([]).await, credential());
+    let budget = ChangeBudget { daily_budget: Amount(100_000), log_key: String::new() };
+    for (change, word) in [(Pause, "pause"), (Resume, "resume"), (Stop, "stop"), (budget, "change_budget")] {
+        server.answers(Fixture::read("edit_live_stream").reaction());
+        server.client().edit_live_stream(&account(&credential), CAMPAIGN, &change).await.unwrap();
+        let body: Value = serde_json::from_slice(&server.requests()[0].body).unwrap();
+        assert_eq!((body["type"].as_str(), body["campaign_id"].as_i64()), (Some(word), Some(CAMPAIGN)));
+        assert_eq!(body["change_budget"]["daily_budget"].as_i64(), (word == "change_budget").then_some(100_000));
+    }
 }

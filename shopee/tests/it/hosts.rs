@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use shopee::{HostRole, Hosts, InvalidBaseUrl, Region};
+use shopee::{Credential, HostRole, Hosts, InvalidBaseUrl, Region};
 
 use crate::calls::{SESSION, credential};
 use crate::fixtures::Fixture;
@@ -25,6 +25,23 @@ fn shopees_own_hosts() {
     let pairs = Region::ALL.into_iter().flat_map(|region| HostRole::ALL.map(|role| (region, role)));
     let all: HashSet<_> = pairs.map(|(region, role)| hosts.base(region, role).as_str()).collect();
     assert_eq!(all.len(), Region::ALL.len() * HostRole::ALL.len(), "no two are the same");
+}
+
+#[test]
+fn regions_have_their_domain_money_and_zone() {
+    let facts = |region: Region| (region.top_level_domain(), region.currency(), region.time_zone());
+    for (region, expected) in [
+        (Region::Id, ("co.id", "IDR", "Asia/Jakarta")),
+        (Region::Vn, ("vn", "VND", "Asia/Ho_Chi_Minh")),
+        (Region::Th, ("co.th", "THB", "Asia/Bangkok")),
+        (Region::My, ("com.my", "MYR", "Asia/Kuala_Lumpur")),
+        (Region::Sg, ("sg", "SGD", "Asia/Singapore")),
+        (Region::Ph, ("ph", "PHP", "Asia/Manila")),
+        (Region::Tw, ("tw", "TWD", "Asia/Taipei")),
+        (Region::Br, ("com.br", "BRL", "America/Sao_Paulo")),
+    ] {
+        assert_eq!(facts(region), expected, "{region}");
+    }
 }
 
 #[test]
@@ -76,6 +93,15 @@ async fn cookies_go_to_the_accounts_own_region() {
         let host = format!("/{}/creator/supply/", region.code().to_lowercase());
         assert!(request.path.starts_with(&host), "{}", request.path);
         assert_eq!(request.headers["x-region-domain"], region.top_level_domain());
+        assert!(request.query.keys().all(|key| !key.contains("SPC")), "no cookie in the address");
     }
     assert_eq!(requests.len(), Region::ALL.len());
+}
+
+#[tokio::test]
+async fn without_its_token_a_seller_call_goes_without() {
+    let server = Server::start([Fixture::read("ads_data").reaction()]).await;
+    let credential = Credential::from_cookie_header("SPC_SC_SESSION=a").unwrap();
+    server.client().ads_data(&shopee::Account { key: 1, region: Region::Id, credential: &credential }).await.unwrap();
+    assert!(server.requests()[0].query.is_empty());
 }

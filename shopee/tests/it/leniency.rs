@@ -86,7 +86,16 @@ async fn numbers_may_come_as_strings() {
 
 #[tokio::test]
 async fn rows_without_an_id_are_left_out_and_counted() {
-    let lists = [("session_list", "/data/list", "sessionId"), ("session_items", "/data/items", "item_id")];
+    let lists = [
+        ("session_list", "/data/list", "sessionId"),
+        ("session_items", "/data/items", "item_id"),
+        ("item_promotions", "/data/promotions", "promotion_id"),
+        ("promotion_items", "/data/items", "item_id"),
+        ("streamers", "/data/streamers", "user_id"),
+        ("promotions_today", "/data/promotions", "campaign_id"),
+        ("campaigns", "/data/entry_list", "campaign"),
+        ("campaign_expense_today", "/data/campaign_list", "campaign_id"),
+    ];
     for (name, list, id) in lists {
         let fixture = Fixture::read(name);
         let row = calls::all().into_iter().find(|row| row.name == name).unwrap();

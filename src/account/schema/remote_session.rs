@@ -5,15 +5,13 @@ use shopee::{ListedSession, Page, SessionListQuery, SessionOrder, Sort};
 use super::shopee_account::picture;
 use crate::{
     engine::joined::Observed,
-    error::{Error, Result},
-    graphql::{long::Long, money::Money},
+    error::Result,
+    graphql::{
+        long::Long,
+        money::Money,
+        numbered::{self, Numbered},
+    },
 };
-
-/// Sessions of a page when the client names no size. Not a default of the schema, which the library does not apply to a variable
-/// that is left out.
-pub(super) const DEFAULT_SIZE: i64 = 10;
-/// Texts longer than this are not searched for.
-const LONGEST_SEARCH: usize = 200;
 
 /// The order of a list that Shopee keeps.
 #[derive(Clone, Copy, InputObject)]
@@ -61,6 +59,14 @@ impl From<RemoteSessionOrderField> for SessionOrder {
     }
 }
 
+impl RemoteSessionOrder {
+    /// In the words of Shopee's client.
+    pub(super) fn split(order: Option<Self>) -> (Option<SessionOrder>, Option<Sort>) {
+        let sort = order.map(|order| if order.ascending { Sort::Ascending } else { Sort::Descending });
+        (order.map(|order| order.field.into()), sort)
+    }
+}
+
 /// Checks the field's arguments and turns them into what Shopee is asked.
 pub(super) fn query(
     page: Option<i64>,
@@ -68,20 +74,9 @@ pub(super) fn query(
     name: Option<String>,
     order: Option<RemoteSessionOrder>,
 ) -> Result<SessionListQuery> {
-    let (page, page_size) = (page.unwrap_or(1), page_size.unwrap_or(DEFAULT_SIZE));
-    let page = u32::try_from(page).ok().filter(|page| (1..=100_000).contains(page));
-    let page_size = u32::try_from(page_size).ok().filter(|size| (1..=100).contains(size));
-    let name = name.unwrap_or_default().trim().to_owned();
-    if name.chars().count() > LONGEST_SEARCH {
-        return Err(Error::invalid_input("name", format!("is longer than {LONGEST_SEARCH} characters")));
-    }
-    Ok(SessionListQuery {
-        page: page.ok_or_else(|| Error::invalid_input("page", "has to be from 1 to 100000"))?,
-        page_size: page_size.ok_or_else(|| Error::invalid_input("pageSize", "has to be from 1 to 100"))?,
-        name,
-        order_by: order.map(|order| order.field.into()),
-        sort: order.map(|order| if order.ascending { Sort::Ascending } else { Sort::Descending }),
-    })
+    let Numbered { page, page_size } = Numbered::check(page, page_size)?;
+    let (order_by, sort) = RemoteSessionOrder::split(order);
+    Ok(SessionListQuery { page, page_size, name: numbered::search("name", name)?, order_by, sort })
 }
 
 /// A numbered page of the sessions that Shopee lists.
@@ -102,14 +97,21 @@ pub struct RemoteSessionPage {
 /// A session as Shopee lists it. A number that is null was not reported, which is not zero.
 #[derive(SimpleObject)]
 pub struct RemoteSession {
+    #[graphql(flatten)]
+    listed: ListedFigures,
+    /// Whether the session is on air, by its status and by how lately its duration grew.
+    is_on_air: bool,
+}
+
+/// What both of Shopee's lists say of a session.
+#[derive(SimpleObject)]
+pub(super) struct ListedFigures {
     /// Shopee's own id of the session.
     session_id: ID,
     /// The title that viewers see.
     title: Option<String>,
     /// Address of the cover picture.
     cover_image_url: Option<String>,
-    /// Whether the session is on air, by its status and by how lately its duration grew.
-    is_on_air: bool,
     /// When it went on air.
     started_at: Option<DateTime<Utc>>,
     /// How long it has been on air, in seconds.
@@ -159,13 +161,17 @@ impl RemoteSessionPage {
 
 impl RemoteSession {
     fn new(listed: &ListedSession, region: shopee::Region, now: DateTime<Utc>) -> Self {
+        Self { listed: ListedFigures::new(listed, region), is_on_air: listed.is_on_air(now) }
+    }
+}
+
+impl ListedFigures {
+    pub(super) fn new(listed: &ListedSession, region: shopee::Region) -> Self {
         let money = |amount: Option<shopee::Amount>| amount.map(|amount| Money::new(amount.0, region));
-        let cover = picture(region, listed.cover_image.as_deref());
         Self {
             session_id: listed.session_id.into(),
             title: listed.title.clone(),
-            cover_image_url: cover,
-            is_on_air: listed.is_on_air(now),
+            cover_image_url: picture(region, listed.cover_image.as_deref()),
             started_at: listed.started_at,
             duration_seconds: listed.duration.map(|duration| Long(duration.as_secs() as i64)),
             views: listed.views.map(Long),

@@ -3,9 +3,8 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
 use entity::shopee_account::Status;
-use shopee::SessionListQuery;
 
-use super::{OngoingLive, RemoteSessionOrder, RemoteSessionPage, remote_session};
+use super::AccountFromShopee;
 use crate::{
     account::{
         access::{self, Access},
@@ -13,10 +12,8 @@ use crate::{
         store::AccountRow,
     },
     database::sparse::Read as _,
-    engine::joined::Observed,
     error::{Error, Result},
     graphql::{
-        context::ContextExt as _,
         id::{GlobalId, Kind},
         money::CurrencyCode,
         page::{Connection, PageArguments},
@@ -54,14 +51,10 @@ impl ShopeeAccount {
     pub(super) fn studio_key(&self) -> Result<i64> {
         self.row.studio_id.read().copied()
     }
-
-    fn shopee_region(&self) -> Result<shopee::Region> {
-        access::region(self.row.region.read()?)
-    }
 }
 
-/// A Shopee account that a studio streams with. Its stored fields are as Shopee told when it was connected; `creator`,
-/// `remoteSessions` and `ongoingLive` are asked of Shopee when, and only when, they are selected.
+/// A Shopee account that a studio streams with. Its stored fields are as Shopee told when it was connected; those
+/// that say so are asked of Shopee when, and only when, they are selected.
 #[Object]
 impl ShopeeAccount {
     /// Global id.
@@ -159,74 +152,29 @@ impl ShopeeAccount {
         page_of_sessions(ctx, &Selection::of_nodes(ctx), filter, order_by.unwrap_or_default(), page).await
     }
 
-    /// Who Shopee says the account is. Asked of Shopee when selected, at most a minute old. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_call(child_complexity)")]
-    async fn creator(&self, ctx: &Context<'_>) -> Option<Result<CreatorProfile>> {
-        self.ask_creator(ctx).await.transpose()
+    /// Address of the page of the account's shop on Shopee; null when the account's name cannot be a shop's. No call is made: whether
+    /// the account has a shop is not known.
+    async fn shop_url(&self) -> Result<Option<String>> {
+        Ok(shopee::urls::shop_url(self.shopee_region()?, self.row.username.read()?).map(String::from))
     }
 
-    /// The account's sessions as Shopee lists them, newest first unless `orderBy` says otherwise. Paged by number, since Shopee
-    /// pages so: a cursor would promise more than Shopee keeps. Asked of Shopee when selected, at most ten seconds old. Errors:
-    /// BAD_USER_INPUT, SHOPEE_*.
-    #[graphql(
-        complexity = "weight::of_remote_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field), \
-                      remote_session::DEFAULT_SIZE)"
-    )]
-    async fn remote_sessions(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which page, counted from 1; the first if it is not given.")] page: Option<i64>,
-        #[graphql(desc = "How many sessions a page has, 1 to 100; 10 if it is not given.")] page_size: Option<i64>,
-        #[graphql(desc = "Only sessions whose title contains this text; at most 200 characters.")] name: Option<String>,
-        #[graphql(desc = "The list's order; by default the newest first.")] order_by: Option<RemoteSessionOrder>,
-    ) -> Option<Result<RemoteSessionPage>> {
-        let query = remote_session::query(page, page_size, name, order_by);
-        self.ask_remote_sessions(ctx, query).await.transpose()
-    }
-
-    /// The session that the account has on air, as everybody on Shopee may see it; null while it is off air. Asked of Shopee when
-    /// selected, at most five seconds old. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_call(child_complexity)")]
-    async fn ongoing_live(&self, ctx: &Context<'_>) -> Option<Result<OngoingLive>> {
-        self.ask_ongoing_live(ctx).await.transpose()
+    #[graphql(flatten)]
+    async fn from_shopee(&self, _ctx: &Context<'_>) -> AccountFromShopee<'_> {
+        AccountFromShopee(self)
     }
 }
 
-// A resolver that returns `Result<Option<_>>` would take its whole object away when it fails; `Option<Result<_>>` is null alone.
 impl ShopeeAccount {
-    async fn ask_creator(&self, ctx: &Context<'_>) -> Result<Option<CreatorProfile>> {
-        let access = self.access(ctx).await?;
-        let app = ctx.app()?;
-        let account = access.account();
-        let call = app.shopee.user_info(&account);
-        let answer = app.reads.user_info.get(access.account_id, &ctx.operation()?.cost, call).await?;
-        Ok(Some(CreatorProfile::from_answer(&answer, access.region)))
+    pub(super) fn shopee_region(&self) -> Result<shopee::Region> {
+        access::region(self.row.region.read()?)
     }
 
-    async fn ask_remote_sessions(
-        &self,
-        ctx: &Context<'_>,
-        query: Result<SessionListQuery>,
-    ) -> Result<Option<RemoteSessionPage>> {
-        let query = query?;
-        let access = self.access(ctx).await?;
-        let app = ctx.app()?;
-        let key = (access.account_id, query.clone());
-        let account = access.account();
-        let call = app.shopee.session_list(&account, &query);
-        let answer = app.reads.session_list.get(key, &ctx.operation()?.cost, call).await?;
-        Ok(Some(RemoteSessionPage::from_answer(&answer, &query, access.region)))
+    pub(super) fn user_id(&self) -> Result<i64> {
+        self.row.shopee_user_id.read().copied()
     }
 
-    async fn ask_ongoing_live(&self, ctx: &Context<'_>) -> Result<Option<OngoingLive>> {
-        let (region, user_id) = (self.shopee_region()?, *self.row.shopee_user_id.read()?);
-        let app = ctx.app()?;
-        let call = app.shopee.ongoing_live(region, user_id);
-        let answer = app.reads.ongoing_live.get((region, user_id), &ctx.operation()?.cost, call).await?;
-        Ok(OngoingLive::from_answer(&answer))
-    }
-
-    async fn access(&self, ctx: &Context<'_>) -> Result<Arc<Access>> {
+    /// What it takes to act as the account.
+    pub(super) async fn access(&self, ctx: &Context<'_>) -> Result<Arc<Access>> {
         match &self.access {
             Some(access) => access.clone(),
             None => loader::access(ctx, self.key()?).await,
@@ -237,49 +185,6 @@ impl ShopeeAccount {
 /// The address of a picture; null for what cannot be one.
 pub(super) fn picture(region: shopee::Region, image: Option<&str>) -> Option<String> {
     Some(shopee::urls::image_url(region, image?)?.to_string())
-}
-
-/// Who Shopee says an account is.
-pub struct CreatorProfile {
-    user_id: i64,
-    user_name: String,
-    avatar_url: Option<String>,
-    observed_at: DateTime<Utc>,
-}
-
-impl CreatorProfile {
-    fn from_answer(answer: &Observed<shopee::UserInfo>, region: shopee::Region) -> Self {
-        Self {
-            user_id: answer.value.user_id,
-            user_name: answer.value.user_name.clone(),
-            avatar_url: picture(region, answer.value.avatar.as_deref()),
-            observed_at: answer.observed_at,
-        }
-    }
-}
-
-/// Who Shopee says an account is.
-#[Object]
-impl CreatorProfile {
-    /// Shopee's user id.
-    async fn user_id(&self) -> ID {
-        self.user_id.into()
-    }
-
-    /// The creator's name on Shopee.
-    async fn user_name(&self) -> &str {
-        &self.user_name
-    }
-
-    /// Address of the creator's picture; null without one.
-    async fn avatar_url(&self) -> Option<&String> {
-        self.avatar_url.as_ref()
-    }
-
-    /// When Shopee was asked.
-    async fn observed_at(&self) -> DateTime<Utc> {
-        self.observed_at
-    }
 }
 
 /// Whether a Shopee account can be used.

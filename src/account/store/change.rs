@@ -151,7 +151,7 @@ pub async fn remove_credential(
     let signed_out_at = Expr::col(Column::SignedOutAt).if_null(now);
     let query = shopee_account::Entity::update_many()
         .col_expr(Column::Status, Expr::value(Status::SignedOut.to_value()))
-        .col_expr(Column::SignedOutAt, signed_out_at.into())
+        .col_expr(Column::SignedOutAt, signed_out_at)
         .col_expr(Column::Credential, Expr::value(None::<SealedCredential>))
         .col_expr(Column::CredentialKeyId, Expr::value(None::<String>))
         .col_expr(Column::UpdatedAt, Expr::value(now))

@@ -12,9 +12,10 @@ use crate::{
     },
     identity::{
         guard::Needs,
-        invitation::{self, Invited},
+        invitation::{self, Invited, Newcomer},
         names::Email,
-        scope::{self, AskerExt as _, Scope},
+        password::Password,
+        scope::{AskerExt as _, Scope},
         secret_token::SecretToken,
         store,
     },
@@ -49,16 +50,18 @@ impl InvitationMutation {
         Some(RevokeInvitationPayload::of(ctx, revoke(ctx, &input).await).await)
     }
 
-    /// Makes the viewer a member of the studio that they were invited to, once. The viewer has to be signed in with the address
-    /// that was invited (NOT_INVITED otherwise); a token that is unknown, used, revoked or too old is INVALID_INVITATION.
-    /// Errors: UNAUTHENTICATED.
-    #[graphql(guard = "Needs::SignIn")]
+    /// Makes whoever was invited a member of the studio, once. Somebody who is signed in has to be so with the address that was
+    /// invited (NOT_INVITED otherwise). Somebody who is not becomes a user with that address and the given password, and signs in
+    /// with them from then on; if there is such a user already they have to sign in first (SIGN_IN_FIRST). The rest of the
+    /// operation is the new member's. A token that is unknown, used, revoked or too old is INVALID_INVITATION. Errors: OVERLOADED.
+    #[graphql(guard = "Needs::Nothing")]
     async fn accept_invitation(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The invitation.")] input: AcceptInvitationInput,
+        #[graphql(desc = "The invitation, and who accepts it.")] input: AcceptInvitationInput,
     ) -> Option<Result<AcceptInvitationPayload>> {
-        Some(AcceptInvitationPayload::of(ctx, accept(ctx, input).await))
+        let outcome = payload(accept(ctx, input).await);
+        Some(outcome.map(|(membership, user_errors)| AcceptInvitationPayload { membership, user_errors }))
     }
 }
 
@@ -149,33 +152,40 @@ async fn of_owner(ctx: &Context<'_>, key: i64) -> Result<Invitation> {
     row.map(Invitation::from).ok_or_else(|| Error::not_found("invitation"))
 }
 
-/// The invitation.
+/// The invitation, and who accepts it.
 #[derive(InputObject)]
 pub(super) struct AcceptInvitationInput {
     /// The token that `inviteMember` answered with.
     token: String,
+    /// For somebody who is not signed in: the name to be shown to colleagues, 1 to 100 characters on one line. What stands before
+    /// the @ of the address if it is left out or null.
+    display_name: Option<String>,
+    /// For somebody who is not signed in: the password to sign in with, 12 to 128 characters, whichever they are, and not the
+    /// e-mail address.
+    password: Option<String>,
 }
 
 /// What came of `acceptInvitation`.
 #[derive(SimpleObject)]
 pub(super) struct AcceptInvitationPayload {
-    /// The viewer's place in the studio; null when there is something to mend.
+    /// The new member's place in the studio; null when there is something to mend.
     membership: Option<Membership>,
-    /// What there is to mend; empty when the viewer has joined.
+    /// What there is to mend; empty when they have joined.
     user_errors: Vec<UserError>,
 }
 
-impl AcceptInvitationPayload {
-    fn of(ctx: &Context<'_>, outcome: Result<scope::Membership, Declined>) -> Result<Self> {
-        let (place, user_errors) = payload(outcome)?;
-        let user_id = ctx.viewer()?.user_id;
-        Ok(Self { membership: place.map(|place| Membership::of(user_id, place)), user_errors })
-    }
-}
-
-async fn accept(ctx: &Context<'_>, input: AcceptInvitationInput) -> Result<scope::Membership, Declined> {
-    let (viewer, token) = (ctx.viewer()?, SecretToken::sent(input.token));
-    let place = invitation::accept(ctx.app()?, &viewer, ctx.actor()?.clone(), &token).await?;
-    ctx.asker()?.becomes((*viewer).clone().with(place));
-    Ok(place)
+async fn accept(ctx: &Context<'_>, input: AcceptInvitationInput) -> Result<Membership, Declined> {
+    let (app, actor, token) = (ctx.app()?, ctx.actor()?, SecretToken::sent(input.token));
+    let joined = match ctx.asker()?.viewer() {
+        Some(viewer) => invitation::accept(app, &viewer, actor, &token).await?,
+        None => {
+            let unfit = |reason: &'static str| UserError::on("displayName", UserErrorCode::Invalid, reason);
+            let name = input.display_name.map(|name| name.parse().map_err(unfit)).transpose()?;
+            let password = input.password.as_deref().map(Password::typed);
+            invitation::accept_as_newcomer(app, ctx.given()?, actor, Newcomer { token, name, password }).await?
+        }
+    };
+    let member = Membership::of(joined.viewer.user_id, joined.membership);
+    ctx.asker()?.becomes(joined.viewer);
+    Ok(member)
 }

@@ -14,8 +14,8 @@ use crate::{
         guard::Needs,
         names::Email,
         password::Password,
-        refresh_token::RefreshToken,
         scope::AskerExt as _,
+        secret_token::SecretToken,
         sign_in::{self, Desk, Handed},
         sign_out,
         store::sign_in::Which,
@@ -180,7 +180,7 @@ async fn sign_in(ctx: &Context<'_>, input: SignInInput) -> Result<Tokens, Declin
 }
 
 async fn refresh(ctx: &Context<'_>, input: RefreshSignInInput) -> Result<Tokens, Declined> {
-    let token = RefreshToken::sent(input.refresh_token);
+    let token = SecretToken::sent(input.refresh_token);
     let handed = sign_in::refresh(ctx.app()?, &ctx.actor()?, &token).await?;
     let message = "this refresh token is not good any more; sign in again";
     let refused = || UserError::on("refreshToken", UserErrorCode::InvalidRefreshToken, message);

@@ -79,6 +79,14 @@ pub async fn insert(
     Ok(row.insert(transaction).await?.id)
 }
 
+/// Lets everything know that remembers what a user may see: it has become less.
+pub async fn raise_access_revision(transaction: &DatabaseTransaction, user_id: i64) -> Result<()> {
+    let revision = user::Column::AccessRevision;
+    let update = user::Entity::update_many().col_expr(revision, Expr::col(revision).add(1));
+    update.filter(user::Column::Id.eq(user_id)).exec(transaction).await?;
+    Ok(())
+}
+
 /// Which sign-ins of a user are meant.
 #[derive(Clone, Copy)]
 pub enum Which {
@@ -89,9 +97,7 @@ pub enum Which {
 
 /// Ends sign-ins of a user, and lets everything know that remembers what the user may see. How many there were to end.
 pub async fn end(transaction: &DatabaseTransaction, user_id: i64, which: Which, now: DateTime<Utc>) -> Result<u64> {
-    let revision = user::Column::AccessRevision;
-    let update = user::Entity::update_many().col_expr(revision, Expr::col(revision).add(1));
-    update.filter(user::Column::Id.eq(user_id)).exec(transaction).await?;
+    raise_access_revision(transaction, user_id).await?;
     let meant = match which {
         Which::All => Condition::all(),
         Which::Only(id) => Condition::all().add(sign_in::Column::Id.eq(id)),

@@ -42,6 +42,12 @@ const LONGEST_SEARCH: usize = 200;
 /// Read for every session, whatever is selected: what its objects need to find their neighbours.
 const NEEDED: &[Column] = &[Column::Id, Column::StudioId, Column::ShopeeAccountId, Column::Region, Column::SessionId];
 
+/// The fields of a session that are asked in its account's name.
+const SIGNED_OF_SESSION: &[&str] =
+    &["info", "overview", "products", "trends", "viewerProfile", "buyerProfile", "viewerSource"];
+/// Those of an account.
+const SIGNED_OF_ACCOUNT: &[&str] = &["creator", "remoteSessions", "endedSessions"];
+
 /// Which sessions a list holds: those that match everything that is given.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct LiveSessionFilter {
@@ -173,7 +179,7 @@ fn narrow(given: &mut Option<ID>, own: GlobalId, argument: &'static str) -> Resu
 }
 
 /// SQLite compares instants as text, which puts them in order only while years have four digits.
-fn comparable(argument: &'static str, instant: DateTime<Utc>) -> Result<DateTime<Utc>> {
+pub(super) fn comparable(argument: &'static str, instant: DateTime<Utc>) -> Result<DateTime<Utc>> {
     match (0..=9999).contains(&instant.year()) {
         true => Ok(instant),
         false => Err(Error::invalid_input(argument, "is not between the years 0 and 9999")),
@@ -228,7 +234,13 @@ fn check_instants(slice: Slice) -> Result<()> {
 
 /// The columns that the selected fields of a session are read from.
 pub(super) fn columns_for(selection: &Selection<'_>, needed: &[Column]) -> Vec<Column> {
-    let needed = [NEEDED, needed].concat();
+    let mut needed = [NEEDED, needed].concat();
+    if selection.has_any(&["sessionName"]) {
+        needed.push(Column::EditedName);
+    }
+    if selection.has_any(&["trends"]) {
+        needed.extend([Column::StartedAt, Column::EndedAt]);
+    }
     sparse::columns(selection.names(), &needed)
 }
 
@@ -243,7 +255,7 @@ pub(super) async fn with_neighbours(
     let wants = |here: &[&str], below: &[&str]| selection.has_any(here) || below_account.has_any(below);
     let studios = ahead.studios(wants(&["studio"], &["studio"])).await?;
     let accounts = ahead.accounts(selection.has_any(&["shopeeAccount"])).await?;
-    let accesses = ahead.accesses(wants(&["info", "overview"], &["creator", "remoteSessions"])).await?;
+    let accesses = ahead.accesses(wants(SIGNED_OF_SESSION, SIGNED_OF_ACCOUNT)).await?;
     let keys = distinct(&rows, |row| row.id.read())?;
     let items = loader::items_ahead(&ahead.scope, &ahead.statements, selection, &keys).await?;
     rows.iter()

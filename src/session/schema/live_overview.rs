@@ -1,12 +1,12 @@
 use async_graphql::Object;
 use chrono::{DateTime, Utc};
-use rust_decimal::{Decimal, prelude::FromPrimitive as _};
+use rust_decimal::Decimal;
 use shopee::{Amount, Overview, Region};
 
 use super::live_info::RemoteLiveStatus;
 use crate::{
     engine::joined::Observed,
-    graphql::{long::Long, money::Money},
+    graphql::{long::Long, money::Money, rate::rate},
 };
 
 /// A session's numbers as Shopee counts them.
@@ -24,11 +24,6 @@ impl LiveOverview {
     fn money(&self, amount: Option<Amount>) -> Option<Money> {
         amount.map(|amount| Money::new(amount.0, self.region))
     }
-}
-
-/// Rates travel as decimals with at most six places: Shopee's own have fewer.
-fn rate(ratio: Option<f64>) -> Option<Decimal> {
-    Decimal::from_f64(ratio?).map(|rate| rate.round_dp(6).normalize())
 }
 
 /// A session's numbers as Shopee counts them now. A number that is null was not reported, which is not zero. `placed` counts

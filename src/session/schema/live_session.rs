@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
 use entity::live_session::Status;
 
-use super::{LiveInfo, LiveOverview, LiveSessionItem};
+use super::{LiveSessionItem, SessionFromShopee};
 use crate::{
     account::{
         access::{self, Access},
@@ -14,7 +14,6 @@ use crate::{
     database::sparse::Read as _,
     error::{Error, Result},
     graphql::{
-        context::ContextExt as _,
         id::{GlobalId, Kind},
         long::Long,
         money::Money,
@@ -81,14 +80,24 @@ impl LiveSession {
         access::region(self.row.region.read()?)
     }
 
+    /// Shopee's own id.
+    pub(super) fn shopee_id(&self) -> Result<i64> {
+        self.row.session_id.read().copied()
+    }
+
+    /// When it started, and when it ended if it has.
+    pub(super) fn time_on_air(&self) -> Result<(DateTime<Utc>, Option<DateTime<Utc>>)> {
+        Ok((*self.row.started_at.read()?, *self.row.ended_at.read()?))
+    }
+
     fn money(&self, amount: &Option<i64>) -> Result<Option<Money>> {
         let region = self.shopee_region()?;
         Ok(amount.map(|amount| Money::new(amount, region)))
     }
 }
 
-/// A live stream on Shopee: one object with two sources. Its own fields are stored and as fresh as `syncedAt` says; `info` and
-/// `overview` are asked of Shopee when, and only when, they are selected.
+/// A live stream on Shopee: one object with two sources. Its own fields are stored and as fresh as `syncedAt` says; those that
+/// say so are asked of Shopee when, and only when, they are selected.
 #[Object]
 impl LiveSession {
     /// Global id.
@@ -106,9 +115,12 @@ impl LiveSession {
         Ok(self.shopee_region()?.into())
     }
 
-    /// The title that viewers see.
+    /// The title that viewers see, or what `updateLiveSession` has the studio call it.
     async fn session_name(&self) -> Result<&String> {
-        self.row.session_name.read()
+        match self.row.edited_name.read()? {
+            Some(name) => Ok(name),
+            None => self.row.session_name.read(),
+        }
     }
 
     /// Shopee's user id of the streamer; null when it is not known.
@@ -131,7 +143,7 @@ impl LiveSession {
         self.row.started_at.read()
     }
 
-    /// When the session ended; null until it has.
+    /// When the session ended; null until it has, and when that is not known.
     async fn ended_at(&self) -> Result<Option<&DateTime<Utc>>> {
         Ok(self.row.ended_at.read()?.as_ref())
     }
@@ -181,17 +193,17 @@ impl LiveSession {
         Ok(self.row.products_count.read()?.map(Long))
     }
 
-    /// Shopee's id of the ad campaign that promotes the session; null without one.
+    /// Shopee's id of the ad campaign that promotes the session, as somebody of the studio entered it; null without one.
     async fn campaign_id(&self) -> Result<Option<ID>> {
         Ok(self.row.campaign_id.read()?.map(ID::from))
     }
 
-    /// The campaign's budget; null without a campaign.
+    /// The campaign's budget, as somebody of the studio entered it; null when nobody has.
     async fn campaign_budget(&self) -> Result<Option<Money>> {
         self.money(self.row.campaign_budget.read()?)
     }
 
-    /// What the campaign has spent; null without a campaign, or when Shopee did not report it.
+    /// What the campaign has spent, as somebody of the studio entered it; null when nobody has.
     async fn campaign_spent(&self) -> Result<Option<Money>> {
         self.money(self.row.campaign_spent.read()?)
     }
@@ -211,7 +223,7 @@ impl LiveSession {
         self.row.created_at.read()
     }
 
-    /// When a stored field last changed.
+    /// When a stored field last changed. Give it to `updateLiveSession`, which then overwrites nobody's change.
     async fn updated_at(&self) -> Result<&DateTime<Utc>> {
         self.row.updated_at.read()
     }
@@ -264,48 +276,19 @@ impl LiveSession {
         items.into_page(self.shopee_region()?)
     }
 
-    /// What Shopee says the session is: status, title, stream. Asked of Shopee when selected, at most ten seconds old; null when
-    /// Shopee does not know the session as this account's. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_call(child_complexity)")]
-    async fn info(&self, ctx: &Context<'_>) -> Option<Result<LiveInfo>> {
-        self.ask_info(ctx).await.transpose()
-    }
-
-    /// The session's numbers as Shopee counts them now. Asked of Shopee when selected, at most two seconds old; null when Shopee
-    /// does not know the session as this account's. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_call(child_complexity)")]
-    async fn overview(&self, ctx: &Context<'_>) -> Option<Result<LiveOverview>> {
-        self.ask_overview(ctx).await.transpose()
+    #[graphql(flatten)]
+    async fn from_shopee(&self, _ctx: &Context<'_>) -> SessionFromShopee<'_> {
+        SessionFromShopee(self)
     }
 }
 
-// A resolver that returns `Result<Option<_>>` would take its whole object away when it fails; `Option<Result<_>>` is null alone.
 impl LiveSession {
-    async fn ask_info(&self, ctx: &Context<'_>) -> Result<Option<LiveInfo>> {
-        let session_id = *self.row.session_id.read()?;
-        let access = self.access(ctx).await?;
-        let app = ctx.app()?;
-        let account = access.account();
-        let call = app.shopee.session_info(&account, session_id);
-        let answer = app.reads.session_info.get((access.account_id, session_id), &ctx.operation()?.cost, call).await?;
-        Ok(LiveInfo::from_answer(&answer))
-    }
-
-    async fn access(&self, ctx: &Context<'_>) -> Result<Arc<Access>> {
+    /// What it takes to act as the session's account.
+    pub(super) async fn access(&self, ctx: &Context<'_>) -> Result<Arc<Access>> {
         match &self.neighbours.access {
             Some(access) => access.clone(),
             None => account_loader::access(ctx, *self.row.shopee_account_id.read()?).await,
         }
-    }
-
-    async fn ask_overview(&self, ctx: &Context<'_>) -> Result<Option<LiveOverview>> {
-        let session_id = *self.row.session_id.read()?;
-        let access = self.access(ctx).await?;
-        let app = ctx.app()?;
-        let account = access.account();
-        let call = app.shopee.overview(&account, session_id);
-        let answer = app.reads.overview.get((access.account_id, session_id), &ctx.operation()?.cost, call).await?;
-        Ok(LiveOverview::from_answer(&answer, access.region))
     }
 }
 

@@ -64,6 +64,12 @@ impl LiveSessionItem {
         Ok(self.row.product_image_url.read()?.as_ref())
     }
 
+    /// Address of the product's page on Shopee; null when Shopee did not tell which shop sells it.
+    async fn product_url(&self) -> Result<Option<String>> {
+        let (shop_id, item_id) = (*self.row.shop_id.read()?, *self.row.item_id.read()?);
+        Ok(shop_id.map(|shop_id| shopee::urls::product_url(self.region, shop_id, item_id).into()))
+    }
+
     /// The price outside the live; null when Shopee did not tell.
     async fn regular_price(&self) -> Result<Option<Money>> {
         Ok(self.money(self.row.regular_price.read()?))

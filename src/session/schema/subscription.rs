@@ -31,7 +31,7 @@ pub struct SessionSubscription;
 #[Subscription]
 impl SessionSubscription {
     /// How many people watch a session, as it changes: the latest count at once, then one every few seconds. Ends when the session
-    /// does. While Shopee does not answer, the last count comes again with `staleSince` set. Errors: UNAUTHENTICATED, NOT_FOUND,
+    /// does, or is deleted. While Shopee does not answer, the last count comes again with `staleSince` set. Errors: UNAUTHENTICATED, NOT_FOUND,
     /// BAD_USER_INPUT.
     #[graphql(guard = "Needs::SignIn")]
     async fn viewer_count(
@@ -46,8 +46,8 @@ impl SessionSubscription {
         Ok(levels.map(move |level| ViewerCount { session: watched.clone(), level }))
     }
 
-    /// All the numbers of a session, as they change: the latest at once, then one set every few seconds. Ends when the session does.
-    /// While Shopee does not answer, the last numbers come again with `staleSince` set. Errors: UNAUTHENTICATED, NOT_FOUND,
+    /// All the numbers of a session, as they change: the latest at once, then one set every few seconds. Ends when the session does,
+    /// or is deleted. While Shopee does not answer, the last numbers come again with `staleSince` set. Errors: UNAUTHENTICATED, NOT_FOUND,
     /// BAD_USER_INPUT.
     #[graphql(guard = "Needs::SignIn")]
     async fn live_metrics(

@@ -5,15 +5,16 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
+    deleted_live_session,
     live_session::{self, Status},
     live_session_item,
 };
 use sea_orm::{
     ActiveEnum as _,
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait as _, IdenStatic as _, QueryFilter as _,
-    QuerySelect as _,
-    sea_query::{Expr, OnConflict},
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait as _, ExprTrait as _, IdenStatic as _,
+    QueryFilter as _, QuerySelect as _, QueryTrait as _,
+    sea_query::{Expr, OnConflict, SimpleExpr},
 };
 use shopee::Region;
 
@@ -92,7 +93,7 @@ impl ListedRow {
 }
 
 /// PostgreSQL keeps no NUL in a text.
-fn storable(text: &str) -> String {
+pub fn storable(text: &str) -> String {
     text.replace('\0', "")
 }
 
@@ -128,7 +129,8 @@ fn newest(table: &str, column: &str) -> String {
     }
 }
 
-/// Stores what Shopee lists. Doing so again changes nothing but `synced_at`; an ended session stays ended.
+/// Stores what Shopee lists. Doing so again changes nothing but `synced_at`; an ended session stays ended, a deleted one deleted,
+/// and `updated_at` never goes back: whoever edits a session relies on it.
 pub async fn store_listed(
     scope: &Scope,
     transaction: &DatabaseTransaction,
@@ -142,12 +144,31 @@ pub async fn store_listed(
     if !rows.is_empty() {
         let insert = live_session::Entity::insert_many(rows).on_conflict(sessions_conflict());
         insert.exec_without_returning(transaction).await?;
+        sweep(scope, transaction, owner, listed).await?;
     }
     Ok(())
 }
 
+/// Takes out again what the studio has deleted. Afterwards, by a statement of its own: one that looked before it inserted would
+/// bring back a session whose deletion is committed in between.
+async fn sweep(scope: &Scope, transaction: &DatabaseTransaction, owner: &Owner, listed: &[ListedRow]) -> Result<()> {
+    use live_session::Column;
+    let deleted = deleted_live_session::Entity::find()
+        .select_only()
+        .column(deleted_live_session::Column::SessionId)
+        .filter(deleted_live_session::Column::StudioId.eq(owner.studio_id))
+        .filter(deleted_live_session::Column::Region.eq(owner.region.code()))
+        .into_query();
+    let query = live_session::Entity::delete_many()
+        .filter(Column::ShopeeAccountId.eq(owner.account_id))
+        .filter(Column::SessionId.is_in(listed.iter().map(|listed| listed.session_id)))
+        .filter(Column::SessionId.in_subquery(deleted));
+    scope.restrict(query, Column::StudioId).exec(transaction).await?;
+    Ok(())
+}
+
 /// The list without repetitions, in its order: a statement may touch a row only once, so of equal ids the last counts.
-fn last_of_each<T>(list: &[T], id: impl Fn(&T) -> i64) -> Vec<&T> {
+pub fn last_of_each<T>(list: &[T], id: impl Fn(&T) -> i64) -> Vec<&T> {
     let mut seen = HashSet::new();
     let mut kept: Vec<&T> = list.iter().rev().filter(|entry| seen.insert(id(entry))).collect();
     kept.reverse();
@@ -165,7 +186,9 @@ fn sessions_conflict() -> OnConflict {
         conflict.value(column, Expr::cust(newest));
     }
     let changed = changes.join(" OR ");
-    let updated_at = format!("CASE WHEN {changed} THEN excluded.updated_at ELSE live_sessions.updated_at END");
+    let is_newer = "excluded.updated_at > live_sessions.updated_at";
+    let updated_at =
+        format!("CASE WHEN ({changed}) AND {is_newer} THEN excluded.updated_at ELSE live_sessions.updated_at END");
     conflict
         .value(Column::Status, Expr::cust(status))
         .value(Column::UpdatedAt, Expr::cust(updated_at))
@@ -210,8 +233,10 @@ pub async fn on_air(scope: &Scope, statements: &impl ConnectionTrait, account_id
     Ok(query.into_tuple().all(statements).await?)
 }
 
-/// Stores a session's items and how many there are. The session's key comes from a row that was read within the scope. Doing so
-/// again with equal figures changes nothing but when it was done.
+/// Stores a session's items and how many there are. The session's key comes from a row that was read within the scope; if it has
+/// been deleted since, there is nothing to store. Doing so again with equal figures changes nothing but when it was done.
+///
+/// The session's row before its items, as everybody takes them: two who took them crosswise would wait for each other.
 pub async fn store_items(
     scope: &Scope,
     transaction: &DatabaseTransaction,
@@ -221,16 +246,15 @@ pub async fn store_items(
 ) -> Result<()> {
     let rows: Vec<_> =
         last_of_each(items, |item| item.item_id).into_iter().map(|item| item_row(session_key, item, now)).collect();
-    let count = rows.len() as i64;
-    if !rows.is_empty() {
+    let query = live_session::Entity::update_many()
+        .col_expr(live_session::Column::ProductsCount, Expr::value(rows.len() as i64))
+        .col_expr(live_session::Column::ItemsSyncedAt, Expr::value(now))
+        .filter(live_session::Column::Id.eq(session_key));
+    let counted = scope.restrict(query, live_session::Column::StudioId).exec(transaction).await?;
+    if counted.rows_affected > 0 && !rows.is_empty() {
         let insert = live_session_item::Entity::insert_many(rows).on_conflict(items_conflict());
         insert.exec_without_returning(transaction).await?;
     }
-    let query = live_session::Entity::update_many()
-        .col_expr(live_session::Column::ProductsCount, Expr::value(count))
-        .col_expr(live_session::Column::ItemsSyncedAt, Expr::value(now))
-        .filter(live_session::Column::Id.eq(session_key));
-    scope.restrict(query, live_session::Column::StudioId).exec(transaction).await?;
     Ok(())
 }
 
@@ -270,7 +294,7 @@ pub async fn set_ended(
     let mut query = live_session::Entity::update_many()
         .col_expr(Column::Status, Expr::value(Status::Ended.to_value()))
         .col_expr(Column::EndedAt, Expr::value(now))
-        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .col_expr(Column::UpdatedAt, not_back(now))
         .filter(Column::Id.eq(session_key))
         .filter(Column::Status.ne(Status::Ended));
     for (column, total) in last_numbers(metrics) {
@@ -282,7 +306,13 @@ pub async fn set_ended(
     Ok(())
 }
 
-fn last_numbers(metrics: &Metrics) -> [(live_session::Column, Option<i64>); 7] {
+/// What `updated_at` becomes: instances whose clocks differ must not turn it back.
+fn not_back(now: DateTime<Utc>) -> SimpleExpr {
+    let updated_at = || Expr::col((live_session::Entity, live_session::Column::UpdatedAt));
+    Expr::case(updated_at().lt(now), now).finally(updated_at()).into()
+}
+
+pub fn last_numbers(metrics: &Metrics) -> [(live_session::Column, Option<i64>); 7] {
     use live_session::Column::*;
     [
         (TotalViewers, metrics.total_viewers),

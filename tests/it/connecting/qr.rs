@@ -166,7 +166,11 @@ async fn what_shopee_says_no_to_is_said(database: Database) {
     let world = world_without_accounts(&database).await;
     let start = json!({ "studio": studio_of(&world, &world.token).await, "region": "ID" });
     world.shopee().inject(Fault::new(FaultKind::RiskControl { status: 403 }).on("gen_qrcode"));
-    assert_eq!(answer::code(&world.ask(START, start).await), "SHOPEE_RISK_CONTROL");
+    assert_eq!(answer::code(&world.ask(START, start.clone()).await), "SHOPEE_RISK_CONTROL");
+    world.shopee().clear_faults();
+    world.shopee().inject(Fault::new(FaultKind::ServerError(503)).on("gen_qrcode"));
+    assert_eq!(answer::code(&world.ask(START, start).await), "SHOPEE_UNREACHABLE");
+    assert_eq!(world.shopee().calls("gen_qrcode"), 2, "it is not repeated");
     world.shopee().clear_faults();
 
     for (call, kind, failure) in [

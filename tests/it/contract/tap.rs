@@ -13,7 +13,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, Method, Response, Uri, header},
 };
-use sandbox::{AccountView, Options, Panel, Sandbox, SessionView};
+use sandbox::{AccountView, CampaignView, Options, Panel, Sandbox, SessionView};
 use serde_json::Value;
 use shopee::{Client, ClientConfig, Credential, Hosts};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -86,6 +86,13 @@ impl Tap {
         let account = self.account().user_id;
         let mut sessions = self.panel().sessions().into_iter();
         sessions.rfind(|session| session.user_id == account && session.on_air == on_air).unwrap()
+    }
+
+    /// The account's first campaign that runs.
+    pub(super) fn campaign(&self) -> CampaignView {
+        let account = self.account().user_id;
+        let mut campaigns = self.panel().campaigns().into_iter();
+        campaigns.find(|campaign| campaign.user_id == account && campaign.state == "ongoing").unwrap()
     }
 
     /// Makes a call with arguments of this sandbox and gives what went over the wire.

@@ -1,13 +1,16 @@
 //! What the client reads is what the sandbox's panel says, value for value: money exactly.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
-use sandbox::SessionView;
+use sandbox::{Fault, FaultKind, SessionView};
 use shopee::{
-    Account, Amount, EndedSessionsQuery, ProductListQuery, QrState, Region, SessionListQuery, SessionStatus,
-    TrendMetric, TrendValue, TrendsQuery,
+    Account, Amount, CampaignChange, CampaignState, CoinGiveout, CoinState, EndedSessionsQuery, Error,
+    ProductListQuery, PromotionQuery, QrState, Region, RoomStatus, SessionListQuery, SessionStatus, TrendMetric,
+    TrendValue, TrendsQuery,
 };
 
-use super::tap::Tap;
+use super::{calls::campaigns, tap::Tap};
 
 /// The count of a number that cannot be negative.
 fn count(number: u64) -> Option<i64> {
@@ -181,4 +184,145 @@ async fn the_final_report_is_that_of_the_ended_session() {
     assert_eq!(detail.comments, count(session.comments));
     assert!(detail.confirmed_sales.unwrap() <= Amount(session.sales), "what is confirmed was placed");
     assert_eq!((detail.coin_rounds, detail.coins_claimed), (Some(0), Some(0)));
+}
+
+#[tokio::test]
+async fn todays_campaigns_read_alike_in_every_call() {
+    as_account!(tap, account);
+    tap.panel().step(Duration::from_secs(600));
+    let truth: Vec<_> =
+        tap.panel().campaigns().into_iter().filter(|row| row.user_id == tap.account().user_id).collect();
+    let listed = tap.client.campaigns(account, &campaigns()).await.unwrap().page;
+    assert_eq!((listed.list.len(), listed.total), (truth.len(), count(truth.len() as u64)));
+    for (row, truth) in listed.list.iter().zip(&truth) {
+        assert_eq!((row.campaign_id, row.title.as_ref()), (truth.campaign_id, Some(&truth.name)));
+        assert_eq!(
+            (row.daily_budget, row.report.cost),
+            (Some(Amount(truth.daily_budget)), Some(Amount(truth.spent_today)))
+        );
+        assert_eq!(
+            (row.report.broad_sales, row.report.broad_orders),
+            (Some(Amount(truth.sales_today)), count(truth.orders_today))
+        );
+        let campaign = tap.client.live_stream(account, row.campaign_id).await.unwrap().unwrap();
+        assert_eq!((campaign.state, campaign.daily_budget), (row.state.clone(), row.daily_budget));
+    }
+    let expense = tap.client.campaign_expense_today(account, tap.panel().clock().now).await.unwrap();
+    assert_eq!(expense.total, Some(Amount(truth.iter().map(|campaign| campaign.spent_today).sum())));
+    for promotion in tap.client.promotions_today(account).await.unwrap().list {
+        let truth = truth.iter().find(|campaign| campaign.campaign_id == promotion.campaign_id).unwrap();
+        assert_eq!(promotion.expense_today, Some(Amount(truth.spent_today)));
+    }
+    let ads = tap.client.ads_data(account).await.unwrap().unwrap();
+    assert!(ads.expense_today > expense.total && ads.live_credit < ads.credit);
+}
+
+#[tokio::test]
+async fn a_campaign_is_changed_once_and_it_shows_later() {
+    as_account!(tap, account);
+    let id = tap.campaign().campaign_id;
+    tap.client.edit_live_stream(account, id, &CampaignChange::Pause).await.unwrap();
+    let state = async || tap.client.live_stream(account, id).await.unwrap().unwrap().state;
+    assert_eq!(state().await, Some(CampaignState::Ongoing));
+    tap.panel().step(Duration::from_secs(2));
+    assert_eq!(state().await, Some(CampaignState::Paused));
+
+    let limits = tap.client.budget_for_edit(account, id, "a").await.unwrap().unwrap();
+    let log_key = limits.log_key.unwrap();
+    let change = |daily_budget| CampaignChange::ChangeBudget { daily_budget, log_key: log_key.clone() };
+    let too_much = Amount(limits.maximum.unwrap().0 + limits.step.unwrap().0);
+    let refused = tap.client.edit_live_stream(account, id, &change(too_much)).await.unwrap_err();
+    assert!(matches!(refused, Error::Refused { code: 100_400, .. }) && !refused.may_have_happened(), "{refused:?}");
+    tap.client.edit_live_stream(account, id, &change(limits.maximum.unwrap())).await.unwrap();
+    let edits = tap.panel().edits();
+    assert_eq!(
+        edits.iter().map(|edit| edit.daily_budget).collect::<Vec<_>>(),
+        [None, limits.maximum.map(|most| most.0)]
+    );
+}
+
+#[tokio::test]
+async fn a_write_whose_answer_is_lost_has_happened_once_and_says_that_it_may_have() {
+    as_account!(tap, account);
+    let session_id = tap.session(true).session_id;
+    let giveout = CoinGiveout { amount: 40, recipients: 8 };
+    let kinds = [FaultKind::ServerErrorAfterEffect(500), FaultKind::Html, FaultKind::WrongTypes, FaultKind::HugeBody];
+    for (kind, times) in kinds.into_iter().zip(1..) {
+        tap.panel().inject(Fault::new(kind.clone()).on("coin_giveout").times(1));
+        let error = tap.client.coin_giveout(account, session_id, giveout).await.unwrap_err();
+        assert!(error.may_have_happened() && !error.may_retry(), "{kind:?}: {error}");
+        assert_eq!(tap.panel().coin_offers().len(), times, "{kind:?}");
+    }
+    for kind in [FaultKind::Refused { code: 5 }, FaultKind::RiskControl { status: 200 }, FaultKind::NotLiving] {
+        tap.panel().inject(Fault::new(kind.clone()).on("coin_giveout").times(1));
+        let error = tap.client.coin_giveout(account, session_id, giveout).await.unwrap_err();
+        assert!(!error.may_have_happened(), "{kind:?}: {error}");
+        assert_eq!(tap.panel().coin_offers().len(), 4, "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn coins_read_as_the_panel_has_them() {
+    as_account!(tap, account);
+    let session_id = tap.session(true).session_id;
+    let read = async || tap.client.coin_totals(account, session_id).await.unwrap().unwrap();
+    assert_eq!((read().await.is_shown, read().await.coins_claimed), (Some(false), Some(0)));
+    tap.client.coin_start(account, session_id, Some(100)).await.unwrap();
+    tap.client.coin_giveout(account, session_id, CoinGiveout { amount: 50, recipients: 10 }).await.unwrap();
+    tap.panel().step(Duration::from_secs(120));
+    let (coins, truth) = (read().await, tap.panel().coins(session_id).unwrap());
+    assert_eq!((coins.state, coins.is_shown), (Some(CoinState::Active), Some(true)));
+    assert_eq!((coins.coins_claimed, coins.claims_offered), (count(truth.coins_claimed), count(truth.claims)));
+    assert_eq!(coins.claims_left, count(truth.claims - truth.claimed));
+    assert!(truth.coins_claimed > 0 && truth.coins == 150);
+    let reward = tap.client.coin_reward_info(account, session_id).await.unwrap().unwrap();
+    assert_eq!((reward.rounds, reward.claimers), (Some(2), count(truth.claimers)));
+    tap.panel().inject(Fault::new(FaultKind::NegativeClaimsLeft));
+    assert_eq!(read().await.claims_left, Some(0));
+    let over = tap.session(false).session_id;
+    let error = tap.client.coin_start(account, over, None).await.unwrap_err();
+    assert!(matches!(error, Error::Refused { code: 3_000_068, .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn promotions_of_items_and_the_session_object_are_the_accounts() {
+    as_account!(tap, account);
+    let session = tap.session(true);
+    let query = PromotionQuery { session_id: Some(session.session_id), limit: 50, ..PromotionQuery::default() };
+    let promotions = tap.client.item_promotions(account, &query).await.unwrap();
+    assert_eq!((promotions.total, promotions.has_more, promotions.unreadable), (Some(6), Some(false), 0));
+    for promotion in &promotions.list {
+        let items = tap.client.promotion_items(account, promotion.promotion_id, &query).await.unwrap();
+        assert_eq!((items.total, items.list[0].shop_id), (promotion.item_count, Some(tap.account().shop_id)));
+    }
+    let object = tap.client.session(account, session.session_id).await.unwrap().unwrap();
+    assert_eq!((object.status, object.viewers), (Some(RoomStatus::OnAir), count(session.viewers)));
+    assert_eq!((object.title, object.started_at), (Some(session.title), Some(session.started_at)));
+    assert_eq!(object.user_name, Some(tap.account().username));
+    let streamers = tap.client.streamers(account).await.unwrap();
+    assert_eq!(streamers.list.first().map(|streamer| streamer.user_id), Some(session.user_id));
+}
+
+#[tokio::test]
+async fn an_affiliate_may_not_advertise_and_expired_cookies_are_told_apart() {
+    let tap = Tap::start().await;
+    let affiliate = tap.panel().accounts().into_iter().find(|account| account.shop_id == 0).unwrap();
+    let credential = shopee::Credential::from_cookie_header(&affiliate.cookie).unwrap();
+    let account = &Account { key: 2, region: Region::Id, credential: &credential };
+    for error in [
+        tap.client.ads_data(account).await.unwrap_err(),
+        tap.client.streamers(account).await.unwrap_err(),
+        tap.client.promotions_today(account).await.unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), "NO_PERMISSION");
+    }
+    tap.panel().expire_cookie(affiliate.user_id).unwrap();
+    for error in [
+        tap.client.ads_data(account).await.unwrap_err(),
+        tap.client.streamers(account).await.unwrap_err(),
+        tap.client.promotions_today(account).await.unwrap_err(),
+        tap.client.item_promotions(account, &PromotionQuery::default()).await.unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), "SIGNED_OUT");
+    }
 }

@@ -3,7 +3,7 @@
 use sandbox::FaultKind;
 use serde_json::{Value, json};
 
-use super::fields::Field;
+use super::fields::{Field, Sort};
 
 /// What a field answers.
 #[derive(Clone, Copy)]
@@ -55,27 +55,31 @@ fn sentence(code: &str) -> &'static str {
     }
 }
 
-/// A row of the table: what comes of a fault for the three sorts of fields.
+/// A row of the table: what comes of a fault for each sort of field.
 #[derive(Clone, Copy)]
 pub(super) struct Row {
-    /// Of one session.
     session: Expected,
-    /// Of the account itself: there always is something, unless it is signed out.
     account: Expected,
-    /// Asked without cookies.
     public: Expected,
+    probe: Expected,
 }
 
 impl Row {
     const fn all(expected: Expected) -> Self {
-        Self { session: expected, account: expected, public: expected }
+        Self { session: expected, account: expected, public: expected, probe: expected }
+    }
+
+    /// A fault that is told otherwise without cookies.
+    const fn signed_and_public(signed: Expected, public: Expected) -> Self {
+        Self { session: signed, account: signed, public, probe: public }
     }
 
     pub(super) fn of(self, field: &Field) -> Expected {
-        match (field.public, field.always_has_data) {
-            (true, _) => self.public,
-            (false, true) => self.account,
-            (false, false) => self.session,
+        match field.sort {
+            Sort::OfSession => self.session,
+            Sort::OfAccount => self.account,
+            Sort::Public => self.public,
+            Sort::Probe => self.probe,
         }
     }
 }
@@ -94,10 +98,17 @@ const UNREACHABLE: Row = Row::all(retryable("SHOPEE_UNREACHABLE", None));
 const GARBLED: Row = Row::all(error("SHOPEE_GARBLED"));
 const RISK_CONTROL: Row = Row::all(error("SHOPEE_RISK_CONTROL"));
 
+const NO_DATA: Row = Row {
+    session: Expected::Nothing,
+    account: SIGNED_OUT,
+    public: Expected::Nothing,
+    probe: Expected::Value { unknown: &["url"] },
+};
+
 pub(super) const FAULTS: [(FaultKind, Row); 17] = [
-    (FaultKind::Expired, Row { session: SIGNED_OUT, account: SIGNED_OUT, public: error("SHOPEE_REFUSED") }),
-    (FaultKind::Forbidden, Row { session: SIGNED_OUT, account: SIGNED_OUT, public: error("SHOPEE_NO_PERMISSION") }),
-    (FaultKind::EmptyData, Row { session: Expected::Nothing, account: SIGNED_OUT, public: Expected::Nothing }),
+    (FaultKind::Expired, Row::signed_and_public(SIGNED_OUT, error("SHOPEE_REFUSED"))),
+    (FaultKind::Forbidden, Row::signed_and_public(SIGNED_OUT, error("SHOPEE_NO_PERMISSION"))),
+    (FaultKind::EmptyData, NO_DATA),
     (FaultKind::RateLimited { retry_after: Some(7) }, Row::all(retryable(THROTTLED, Some(7)))),
     (FaultKind::RateLimited { retry_after: None }, Row::all(retryable(THROTTLED, None))),
     (FaultKind::RiskControl { status: 403 }, RISK_CONTROL),

@@ -12,66 +12,99 @@ pub(super) struct Field {
     pub(super) path: &'static [&'static str],
     /// What is selected of it.
     selection: &'static str,
-    /// What a caller without cookies may ask.
-    pub(super) public: bool,
-    /// Whether Shopee has something to say for every account that is signed in.
-    pub(super) always_has_data: bool,
+    /// How Shopee answers it.
+    pub(super) sort: Sort,
 }
 
-pub(super) const FIELDS: [Field; 5] = [
-    Field {
-        name: "overview",
-        call: "overview",
-        path: &["liveSession", "overview"],
-        selection: "{ status currentViewers peakViewers viewers views likes comments placedSales { amount } clickRate orderRate }",
-        public: false,
-        always_has_data: false,
-    },
-    Field {
-        name: "info",
-        call: "session_info",
-        path: &["liveSession", "info"],
-        selection: "{ status title startedAt }",
-        public: false,
-        always_has_data: false,
-    },
-    Field {
-        name: "creator",
-        call: "user_info",
-        path: &["liveSession", "shopeeAccount", "creator"],
-        selection: "{ userId userName avatarUrl }",
-        public: false,
-        always_has_data: true,
-    },
-    Field {
-        name: "remoteSessions",
-        call: "session_list",
-        path: &["liveSession", "shopeeAccount", "remoteSessions"],
-        selection: "(pageSize: 3) { total nodes { sessionId title views likes placedSales { amount } } }",
-        public: false,
-        always_has_data: true,
-    },
-    Field {
-        name: "ongoingLive",
-        call: "ongoing_live",
-        path: &["liveSession", "shopeeAccount", "ongoingLive"],
-        selection: "{ sessionId title viewers }",
-        public: true,
-        always_has_data: false,
-    },
+/// How Shopee answers a field.
+#[derive(Clone, Copy)]
+pub(super) enum Sort {
+    /// For one session: nothing, if it is not the account's.
+    OfSession,
+    /// For the account itself: there always is something, unless it is signed out.
+    OfAccount,
+    /// For a caller without cookies.
+    Public,
+    /// For a caller without cookies, to whom an answer of nothing says that it is on air.
+    Probe,
+}
+
+const fn field(call: &'static str, path: &'static [&'static str], selection: &'static str, sort: Sort) -> Field {
+    Field { name: path[path.len() - 1], call, path, selection, sort }
+}
+
+pub(super) const FIELDS: [Field; 13] = [
+    field(
+        "overview",
+        &["liveSession", "overview"],
+        "{ status currentViewers peakViewers viewers views likes comments placedSales { amount } clickRate orderRate }",
+        Sort::OfSession,
+    ),
+    field("session_info", &["liveSession", "info"], "{ status title startedAt }", Sort::OfSession),
+    field(
+        "product_list",
+        &["liveSession", "products"],
+        "(pageSize: 3, keyword: \"a\", orderBy: { field: ITEMS_SOLD })
+            { page total nodes { itemId title minPrice { amount } placedOrders clickRate orderRate } }",
+        Sort::OfSession,
+    ),
+    field(
+        "trends",
+        &["liveSession", "trends"],
+        // Long after the sandbox's time, which stands still: what is on air then is asked for up to the present minute.
+        "(metrics: [CURRENT_VIEWERS, PLACED_SALES]) { trends { metric points { at count amount { amount } } } }",
+        Sort::OfSession,
+    ),
+    field(
+        "viewer_profile",
+        &["liveSession", "viewerProfile"],
+        "{ breakdowns { criterion groups { name people } } }",
+        Sort::OfSession,
+    ),
+    field(
+        "buyer_profile",
+        &["liveSession", "buyerProfile"],
+        "{ breakdowns { criterion groups { name people } } }",
+        Sort::OfSession,
+    ),
+    field("viewer_source", &["liveSession", "viewerSource"], "{ groups { name people } }", Sort::OfSession),
+    field("play_url", &["liveSession", "playUrl"], "{ isOnAir url }", Sort::Probe),
+    field("user_info", &["liveSession", "shopeeAccount", "creator"], "{ userId userName avatarUrl }", Sort::OfAccount),
+    field(
+        "session_list",
+        &["liveSession", "shopeeAccount", "remoteSessions"],
+        "(pageSize: 3) { total nodes { sessionId title views likes placedSales { amount } } }",
+        Sort::OfAccount,
+    ),
+    field(
+        "ended_sessions",
+        &["liveSession", "shopeeAccount", "endedSessions"],
+        "(pageSize: 3, window: SEVEN_DAYS) { total nodes { sessionId endedAt views likes placedSales { amount } } }",
+        Sort::OfAccount,
+    ),
+    field(
+        "ongoing_live",
+        &["liveSession", "shopeeAccount", "ongoingLive"],
+        "{ sessionId title viewers }",
+        Sort::Public,
+    ),
+    // Of another user than the account's: those who ask for the same share what comes.
+    field("ongoing_live", &["ongoingLive"], "(uid: <USER>, region: VN) { sessionId title viewers }", Sort::Public),
 ];
 
 impl Field {
     /// The operation, for a variable `id`.
-    pub(super) fn document(&self) -> String {
-        let field = format!("{}{}", self.name, self.selection);
-        let (of_session, of_account) =
-            if self.path.len() == 2 { (field, String::new()) } else { (String::new(), field) };
+    pub(super) fn document(&self, user_id: i64) -> String {
+        let field = format!("{}{}", self.name, self.selection.replace("<USER>", &user_id.to_string()));
+        let at = |depth| if self.path.len() == depth { field.as_str() } else { "" };
         format!(
-            "query($id: ID!) {{ liveSession(sessionId: $id) {{
-                sessionName totalViewers status {of_session}
-                shopeeAccount {{ username status {of_account} }} items(first: 1) {{ totalCount }}
-            }} }}"
+            "query($id: ID!) {{ {} liveSession(sessionId: $id) {{
+                sessionName totalViewers status {}
+                shopeeAccount {{ username status {} }} items(first: 1) {{ totalCount }}
+            }} }}",
+            at(1),
+            at(2),
+            at(3),
         )
     }
 

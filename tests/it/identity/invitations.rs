@@ -23,6 +23,8 @@ on_both!(
     a_new_invitation_takes_the_place_of_an_old_one,
     members_are_not_invited,
     owners_alone_see_to_invitations,
+    somebody_new_becomes_a_user,
+    somebody_new_is_made_once,
 );
 
 const INVITE: &str = "mutation ($studio: ID!, $email: String!, $role: StudioRole!) {
@@ -59,6 +61,7 @@ fn token(invited: &Value) -> &str {
 
 async fn who_is_invited_joins(database: Database) {
     let world = World::start(&database).await;
+    let guest = world.token_of(GUEST).await;
     let invited = invite(&world, &world.token, " Guest@Elsewhere.example ").await.unwrap();
     let invitation = &invited["invitation"];
     for (field, value) in [("email", json!(GUEST)), ("role", json!("OPERATOR")), ("status", json!("OPEN"))] {
@@ -67,7 +70,6 @@ async fn who_is_invited_joins(database: Database) {
     assert_eq!((&invitation["invitedBy"]["email"], &invitation["acceptedAt"]), (&json!(OWNER), &Value::Null));
     assert_eq!(URL_SAFE_NO_PAD.decode(token(&invited)).unwrap().len(), 32);
 
-    let guest = world.token_of(GUEST).await;
     let joined = accept(&world, &guest, token(&invited)).await;
     let place = json!({ "role": "OPERATOR", "studio": { "name": "First Studio", "viewerRole": "OPERATOR" }, "user": { "email": GUEST } });
     assert_eq!(joined, json!({ "membership": place, "userErrors": [] }));
@@ -76,7 +78,8 @@ async fn who_is_invited_joins(database: Database) {
     assert_eq!((&list["totalCount"], &list["nodes"][0]["status"]), (&json!(1), &json!("ACCEPTED")));
 
     let log = audit_log(&database).await;
-    let [.., made, accepted] = log.as_slice() else { panic!("{log:?}") };
+    let log: Vec<_> = log.into_iter().filter(|entry| entry.subject_kind == "Invitation").collect();
+    let [made, accepted] = log.as_slice() else { panic!("{log:?}") };
     assert_eq!((made.action.as_str(), accepted.action.as_str()), ("MEMBER_INVITED", "INVITATION_ACCEPTED"));
     assert_eq!(made.after.as_deref(), Some(r#"{"email":"guest@elsewhere.example","role":"OPERATOR"}"#));
     assert_eq!((&made.subject_kind, &made.subject_id), (&accepted.subject_kind, &accepted.subject_id));
@@ -197,7 +200,67 @@ async fn owners_alone_see_to_invitations(database: Database) {
         assert_eq!(theirs["data"], json!({ "node": null }));
     }
     assert_eq!(invite(&world, &world.stranger_token, GUEST).await, Err("NOT_FOUND".to_owned()));
-    let nobody = world.ask_as(None, ACCEPT, json!({ "token": token(&invited) })).await;
-    assert_eq!(code(&nobody), "UNAUTHENTICATED");
+    world.stop().await;
+}
+
+const JOIN: &str = "mutation ($token: String!, $name: String, $password: String) {
+    acceptInvitation(input: { token: $token, displayName: $name, password: $password }) {
+        membership { role user { email displayName } studio { name } } userErrors { code field }
+    }
+}";
+const PASSWORD: &str = "a horse of the right length";
+
+async fn join_as_nobody(world: &World, token: &str, name: Option<&str>, password: Option<&str>) -> Value {
+    let variables = json!({ "token": token, "name": name, "password": password });
+    let mut answer = world.ask_as(None, JOIN, variables).await;
+    assert_eq!(answer.get("errors"), None, "{answer:#}");
+    answer["data"]["acceptInvitation"].take()
+}
+
+async fn somebody_new_becomes_a_user(database: Database) {
+    let world = World::start(&database).await;
+    let invited = invite(&world, &world.token, GUEST).await.unwrap();
+    for (name, password, field) in [
+        (None, None, "password"),
+        (None, Some("too short"), "password"),
+        (None, Some(GUEST), "password"),
+        (Some(" "), Some(PASSWORD), "displayName"),
+    ] {
+        let refused = join_as_nobody(&world, token(&invited), name, password).await;
+        assert_eq!(refused["userErrors"], json!([{ "code": "INVALID", "field": field }]));
+    }
+    let unknown = join_as_nobody(&world, "nonsense", None, Some(PASSWORD)).await;
+    assert_eq!(user_error(&unknown), "INVALID_INVITATION");
+
+    let joined = join_as_nobody(&world, token(&invited), Some("Budi"), Some(PASSWORD)).await;
+    let user = json!({ "email": GUEST, "displayName": "Budi" });
+    let place = json!({ "role": "OPERATOR", "user": user, "studio": { "name": "First Studio" } });
+    assert_eq!(joined, json!({ "membership": place, "userErrors": [] }));
+    let sign_in = "mutation ($email: String!, $password: String!) {
+        signIn(input: { email: $email, password: $password }) { viewer { memberships { role } } } }";
+    let signed_in = world.ask_as(None, sign_in, json!({ "email": GUEST, "password": PASSWORD })).await;
+    assert_eq!(signed_in["data"]["signIn"]["viewer"]["memberships"], json!([{ "role": "OPERATOR" }]));
+    let log = audit_log(&database).await;
+    let accepted = log.iter().find(|entry| entry.action == "INVITATION_ACCEPTED").unwrap();
+    assert!(accepted.user_id.is_some() && !format!("{log:?}").contains(PASSWORD));
+
+    // Whoever is a user already signs in first.
+    world.token_of("known@elsewhere.example").await;
+    let invited = invite(&world, &world.token, "known@elsewhere.example").await.unwrap();
+    let refused = join_as_nobody(&world, token(&invited), None, Some(PASSWORD)).await;
+    assert_eq!(user_error(&refused), "SIGN_IN_FIRST");
+    world.stop().await;
+}
+
+async fn somebody_new_is_made_once(database: Database) {
+    let world = World::start(&database).await;
+    let invited = invite(&world, &world.token, GUEST).await.unwrap();
+    let attempts = (0..6).map(|_| join_as_nobody(&world, token(&invited), None, Some(PASSWORD)));
+    let answers = join_all(attempts).await;
+    let joined: Vec<&Value> = answers.iter().filter(|answer| answer["userErrors"] == json!([])).collect();
+    assert_eq!(joined.len(), 1, "{answers:?}");
+    assert_eq!(joined[0]["membership"]["user"]["displayName"], "guest");
+    let users = entity::user::Entity::find().filter(entity::user::Column::Email.eq(GUEST));
+    assert_eq!(users.count(&database.connect().await).await.unwrap(), 1);
     world.stop().await;
 }

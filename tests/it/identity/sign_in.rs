@@ -249,7 +249,8 @@ async fn a_token_of_an_operator_has_a_sign_in(database: Database) {
     let connection = database.connect().await;
     let rows = sign_in::Entity::find().all(&connection).await.unwrap();
     assert!(rows.len() == 2 && rows.iter().all(|row| row.kind == sign_in::Kind::Operator), "{rows:?}");
-    assert_eq!(actions(&database).await, ["SIGNED_IN", "SIGNED_IN"]);
+    let written = actions(&database).await;
+    assert_eq!(written.iter().filter(|action| *action == "SIGNED_IN").count(), 2, "{written:?}");
     world.ask(REFRESH, json!({ "token": world.token })).await;
     assert_eq!(status(&world, &world.token).await, 200);
     let answer = world.ask("mutation { signOut { endedSignIns } }", json!({})).await;

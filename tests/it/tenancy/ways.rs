@@ -20,9 +20,11 @@ pub(super) struct Way {
 /// What a way asks for once it is there, from the database and from Shopee.
 const SESSION: &str =
     "sessionId sessionName totalRevenue { amount } studio { name } shopeeAccount { username creator { userName } }
-    items { totalCount nodes { itemId productName } } overview { viewers } info { title }";
+    items { totalCount nodes { itemId productName productUrl } } overview { viewers } info { title }
+    products { nodes { title } } trends(metrics: CURRENT_VIEWERS) { observedAt } viewerProfile { observedAt }
+    buyerProfile { observedAt } viewerSource { observedAt } playUrl { url } shareUrl";
 const ACCOUNT: &str = "username shopeeUserId studio { name } creator { userName } remoteSessions { nodes { title } }
-    ongoingLive { title } liveSessions { totalCount nodes { sessionName } }";
+    ongoingLive { title } endedSessions { nodes { title } } shopUrl liveSessions { totalCount nodes { sessionName } }";
 const STUDIO: &str = "name shopeeAccounts { nodes { username } } liveSessions { totalCount nodes { sessionName } }
     members { totalCount nodes { user { email } } } invitations { nodes { email } } auditLog { nodes { actionName } }";
 

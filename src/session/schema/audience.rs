@@ -1,0 +1,66 @@
+use async_graphql::SimpleObject;
+use chrono::{DateTime, Utc};
+use shopee::{Breakdown, Group};
+
+use crate::{engine::joined::Observed, graphql::long::Long};
+
+/// Who watched, or who bought.
+#[derive(SimpleObject)]
+pub struct AudienceProfile {
+    /// The same people divided by one criterion after the other; as many as Shopee has, a handful.
+    breakdowns: Vec<AudienceBreakdown>,
+    /// When Shopee was asked.
+    observed_at: DateTime<Utc>,
+}
+
+/// People divided by one criterion.
+#[derive(SimpleObject)]
+pub(super) struct AudienceBreakdown {
+    /// The criterion in Shopee's word, such as `gender` or `age`.
+    criterion: String,
+    /// The groups, in Shopee's order; a handful.
+    groups: Vec<AudienceGroup>,
+}
+
+/// Some of the people.
+#[derive(SimpleObject)]
+pub(super) struct AudienceGroup {
+    /// Shopee's word for the group, such as `18-24`.
+    name: String,
+    /// How many belong to it; null when Shopee did not report it. Shopee sends no percentages.
+    people: Option<Long>,
+}
+
+/// Where viewers came from.
+#[derive(SimpleObject)]
+pub struct ViewerSource {
+    /// The ways they took, in Shopee's words and order; a handful.
+    groups: Vec<AudienceGroup>,
+    /// When Shopee was asked.
+    observed_at: DateTime<Utc>,
+}
+
+impl AudienceProfile {
+    pub fn from_answer(answer: &Observed<Vec<Breakdown>>) -> Option<Self> {
+        let breakdowns: Vec<_> = answer.value.iter().map(AudienceBreakdown::new).collect();
+        (!breakdowns.is_empty()).then_some(Self { breakdowns, observed_at: answer.observed_at })
+    }
+}
+
+impl AudienceBreakdown {
+    fn new(breakdown: &Breakdown) -> Self {
+        Self { criterion: breakdown.by.clone(), groups: groups(breakdown) }
+    }
+}
+
+impl ViewerSource {
+    pub fn from_answer(answer: &Observed<Option<Breakdown>>) -> Option<Self> {
+        let groups = groups(answer.value.as_ref()?);
+        Some(Self { groups, observed_at: answer.observed_at })
+    }
+}
+
+fn groups(breakdown: &Breakdown) -> Vec<AudienceGroup> {
+    let group = |group: &Group| AudienceGroup { name: group.name.clone(), people: group.people.map(Long) };
+    breakdown.groups.iter().map(group).collect()
+}
