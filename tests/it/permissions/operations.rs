@@ -1,39 +1,123 @@
-//! One operation a root field, or several where there are several ways to name a thing. Each variable is a thing of `things.rs`.
+//! One operation a row, or several where there are several ways to name a thing. Each variable is a thing of `things.rs`.
 
 pub(super) const OPERATIONS: &[(&str, &str)] = &[
     ("Query.analyticsSummary", "query ($studio: ID!) { analyticsSummary(studioId: $studio, days: 7) { timeZone } }"),
-    (
-        "Query.liveAnalytics",
-        r#"query ($studio: ID!) { liveAnalytics(studioId: $studio, from: "2026-11-01", to: "2026-11-02") { date } }"#,
-    ),
+    ("Query.liveAnalytics", r#"query ($studio: ID!) { liveAnalytics(studioId: $studio, from: "2026-11-01", to: "2026-11-02") { date } }"#),
     ("Query.liveSession", "query ($session: ID!) { liveSession(id: $session) { sessionName } }"),
-    (
-        "Query.liveSession",
-        "query ($shopeeId: ID!) { liveSession(sessionId: $shopeeId) { sessionName overview { viewers } } }",
-    ),
-    (
-        "Query.liveSessions",
-        "query ($studio: ID!) { liveSessions(filter: { studioId: $studio }) { totalCount nodes { id } } }",
-    ),
-    (
-        "Query.liveSessions",
-        "query ($account: ID!) { liveSessions(filter: { shopeeAccountId: $account }) { totalCount nodes { id } } }",
-    ),
+    ("Query.liveSession", "query ($shopeeId: ID!) { liveSession(sessionId: $shopeeId) { sessionName overview { viewers } } }"),
+    ("Query.liveSessions", "query ($studio: ID!) { liveSessions(filter: { studioId: $studio }) { totalCount nodes { id } } }"),
+    ("Query.liveSessions", "query ($account: ID!) { liveSessions(filter: { shopeeAccountId: $account }) { nodes { id } } }"),
     ("Query.node", "query ($session: ID!) { node(id: $session) { id } }"),
-    (
-        "Query.node",
-        "query ($account: ID!) { node(id: $account) { ... on ShopeeAccount { username creator { userName } } } }",
-    ),
+    ("Query.node", "query ($member: ID!) { node(id: $member) { ... on Membership { user { email } } } }"),
+    ("Query.node", "query ($account: ID!) { node(id: $account) { ... on ShopeeAccount { username creator { userName } } } }"),
+    ("Query.node(Invitation)", "query ($invitation: ID!) { node(id: $invitation) { ... on Invitation { email } } }"),
     ("Query.nodes", "query ($studio: ID!, $item: ID!) { nodes(ids: [$studio, $item]) { id } }"),
+    ("Query.shopeeLogin", "query ($login: ID!) { shopeeLogin(id: $login) { status } }"),
     ("Query.studio", "query ($studio: ID!) { studio(id: $studio) { name } }"),
     ("Query.viewer", "{ viewer { email } }"),
+    ("Studio.auditLog", "query ($studio: ID!) { studio(id: $studio) { auditLog { nodes { actionName } } } }"),
+    (
+        "Studio.invitations",
+        "query ($studio: ID!, $invitation: ID!) {
+            studio(id: $studio) { invitations { nodes { email } } } node(id: $invitation) { id }
+        }",
+    ),
+    ("Studio.members", "query ($studio: ID!) { studio(id: $studio) { members { nodes { user { email } } } } }"),
+    ("Viewer.securityLog", "{ viewer { securityLog { totalCount } } }"),
+    (
+        "Mutation.signIn",
+        "mutation ($email: String!, $password: String!) {
+            signIn(input: { email: $email, password: $password }) { accessToken userErrors { code } }
+        }",
+    ),
+    (
+        "Mutation.refreshSignIn",
+        "mutation ($refreshToken: String!) {
+            refreshSignIn(input: { refreshToken: $refreshToken }) { accessToken userErrors { code } }
+        }",
+    ),
+    ("Mutation.signOut", "mutation { signOut { endedSignIns userErrors { code } } }"),
+    ("Mutation.signOutEverywhere", "mutation { signOutEverywhere { endedSignIns userErrors { code } } }"),
+    (
+        "Mutation.changePassword",
+        r#"mutation ($password: String!) {
+            changePassword(input: { currentPassword: $password, newPassword: "another twelve" }) { userErrors { code } }
+        }"#,
+    ),
     (
         "Mutation.createStudio",
-        r#"mutation { createStudio(input: { name: "One more", timeZone: "UTC" }) { studio { id } userErrors { field } } }"#,
+        r#"mutation { createStudio(input: { name: "One more", timeZone: "UTC" }) { studio { id } userErrors { code } } }"#,
     ),
     (
-        "Subscription.liveMetrics",
-        "subscription ($session: ID!) { liveMetrics(sessionId: $session) { session { id } } }",
+        "Mutation.updateStudio",
+        r#"mutation ($studio: ID!) {
+            updateStudio(input: { studioId: $studio, timeZone: "Asia/Bangkok" }) { studio { id } userErrors { code } }
+        }"#,
     ),
+    (
+        "Mutation.inviteMember",
+        r#"mutation ($studio: ID!) {
+            inviteMember(input: { studioId: $studio, email: "new@first.example", role: OWNER }) {
+                invitationToken userErrors { code }
+            }
+        }"#,
+    ),
+    (
+        "Mutation.revokeInvitation",
+        "mutation ($invitation: ID!) {
+            revokeInvitation(input: { invitationId: $invitation }) { invitation { email } userErrors { code } }
+        }",
+    ),
+    (
+        "Mutation.acceptInvitation",
+        "mutation ($invitationToken: String!) {
+            acceptInvitation(input: { token: $invitationToken }) { membership { role } userErrors { code } }
+        }",
+    ),
+    (
+        "Mutation.changeMemberRole",
+        "mutation ($member: ID!) {
+            changeMemberRole(input: { membershipId: $member, role: OWNER }) { membership { role } userErrors { code } }
+        }",
+    ),
+    (
+        "Mutation.removeMember",
+        "mutation ($member: ID!) { removeMember(input: { membershipId: $member }) { studio { name } userErrors { code } } }",
+    ),
+    (
+        "Mutation.leaveStudio",
+        "mutation ($studioOfTwoOwners: ID!) {
+            leaveStudio(input: { studioId: $studioOfTwoOwners }) { viewer { email } userErrors { code } }
+        }",
+    ),
+    (
+        "Mutation.checkShopeeAccount",
+        "mutation ($account: ID!) {
+            checkShopeeAccount(input: { shopeeAccountId: $account }) { shopeeAccount { username } userErrors { code } }
+        }",
+    ),
+    (
+        "Mutation.disconnectShopeeAccount",
+        "mutation ($account: ID!) {
+            disconnectShopeeAccount(input: { shopeeAccountId: $account }) { shopeeAccount { status } userErrors { code } }
+        }",
+    ),
+    (
+        "Mutation.connectShopeeAccount",
+        "mutation ($studio: ID!, $cookies: String!) {
+            connectShopeeAccount(input: { studioId: $studio, region: ID, cookies: $cookies }) {
+                shopeeAccount { username } userErrors { code }
+            }
+        }",
+    ),
+    (
+        "Mutation.startShopeeLogin",
+        "mutation ($studio: ID!) {
+            startShopeeLogin(input: { studioId: $studio, region: ID }) { login { imageUrl } userErrors { code } }
+        }",
+    ),
+    ("Subscription.liveMetrics", "subscription ($session: ID!) { liveMetrics(sessionId: $session) { session { id } } }"),
     ("Subscription.viewerCount", "subscription ($shopeeId: ID!) { viewerCount(sessionId: $shopeeId) { viewers } }"),
+    ("Subscription.shopeeAccountStatus", "subscription ($studio: ID!) { shopeeAccountStatus(studioId: $studio) { status } }"),
+    ("Subscription.shopeeLoginStatus", "subscription ($login: ID!) { shopeeLoginStatus(id: $login) { status } }"),
 ];

@@ -3,13 +3,14 @@
 use std::fs;
 
 use entity::membership::Role;
+use live_gateway::commands::ensure_studio;
 
-use crate::support::world::World;
+use crate::support::world::{ANALYST, OPERATOR, OWNER, STRANGER, World};
 
 /// One line of the table.
 #[derive(Debug)]
 pub(super) struct Row {
-    /// Such as `Query.viewer`.
+    /// Such as `Query.viewer`, or `Query.node(Invitation)` for things of one kind.
     pub(super) field: String,
     pub(super) cells: [(Asker, Outcome); 5],
 }
@@ -29,7 +30,7 @@ pub(super) enum Outcome {
     Yes,
     /// Null or an empty list.
     Nothing,
-    /// An error with this code.
+    /// An error with this code, or something to mend.
     Refused(String),
 }
 
@@ -62,18 +63,38 @@ fn outcome(word: &str) -> Outcome {
     match word {
         "yes" => Outcome::Yes,
         "nothing" => Outcome::Nothing,
-        "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" => Outcome::Refused(word.to_owned()),
+        code if code.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_') => {
+            Outcome::Refused(code.to_owned())
+        }
         _ => panic!("no outcome: {word}"),
     }
 }
 
 impl Asker {
-    /// A new token.
+    /// A new token. Members own a studio besides: a right that they have there is none here.
     pub(super) async fn token(self, world: &World) -> Option<String> {
         match self {
             Self::Nobody => None,
-            Self::Stranger => Some(world.token_of_stranger().await),
-            Self::Member(role) => Some(world.token_with_role(role).await),
+            Self::Stranger => {
+                world.leave(STRANGER).await;
+                Some(world.token_of(STRANGER).await)
+            }
+            Self::Member(role) => {
+                let own = format!("Studio of {role:?}");
+                ensure_studio(&world.gateway.app, &own, self.email(), chrono_tz::UTC).await.unwrap();
+                world.member(self.email(), role).await;
+                Some(world.token_of(self.email()).await)
+            }
+        }
+    }
+
+    /// The asker's address; somebody's, for nobody.
+    pub(super) fn email(self) -> &'static str {
+        match self {
+            Self::Stranger => STRANGER,
+            Self::Member(Role::Analyst) => ANALYST,
+            Self::Member(Role::Operator) => OPERATOR,
+            Self::Nobody | Self::Member(Role::Owner) => OWNER,
         }
     }
 

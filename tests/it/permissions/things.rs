@@ -1,50 +1,145 @@
 //! Something of every kind, by the names that operations give to their variables.
 
 use async_graphql::parser::{parse_query, types::DocumentOperations};
-use entity::{live_session, live_session_item};
-use live_gateway::graphql::id::{GlobalId, Kind};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use entity::{invitation, live_session, live_session_item, membership::Role, shopee_login};
+use live_gateway::{
+    commands::set_password,
+    graphql::id::{GlobalId, Kind},
+    identity::password::Password,
+};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _,
+};
 use serde_json::{Map, Value, json};
-use testing::Database;
+use sha2::{Digest as _, Sha256};
 
-pub(super) struct Things(Map<String, Value>);
+use super::table::Asker;
+use crate::support::world::World;
 
-impl Things {
-    /// A session on air of the first studio, and what belongs to it.
-    pub(super) async fn of_the_first_studio(database: &Database) -> Self {
-        let connection = database.connect().await;
+const PASSWORD: &str = "correct horse battery";
+const SIGN_IN: &str = "mutation ($email: String!, $password: String!) {
+    signIn(input: { email: $email, password: $password }) { refreshToken }
+}";
+
+/// The first studio's things, and what an asker needs of their own.
+pub(super) struct Things<'a> {
+    world: &'a World,
+    connection: &'a DatabaseConnection,
+    asker: Asker,
+    /// One on air.
+    session: live_session::Model,
+}
+
+impl<'a> Things<'a> {
+    pub(super) async fn of(world: &'a World, connection: &'a DatabaseConnection, asker: Asker) -> Self {
         let on_air = live_session::Entity::find().filter(live_session::Column::Status.eq(live_session::Status::OnAir));
-        let session = on_air.one(&connection).await.unwrap().unwrap();
-        let items = live_session_item::Entity::find();
-        let items = items.filter(live_session_item::Column::LiveSessionId.eq(session.id));
-        let item = items.one(&connection).await.unwrap().unwrap();
-        connection.close().await.unwrap();
-        Self::new([session.studio_id, session.shopee_account_id, session.id, item.id], session.session_id)
+        let session = on_air.one(connection).await.unwrap().unwrap();
+        Self { world, connection, asker, session }
     }
 
-    /// Things that are not there.
-    pub(super) fn nowhere() -> Self {
-        Self::new([1_000_001, 1_000_002, 1_000_003, 1_000_004], 1)
+    /// What a document has variables for; what its operation may use up is made anew.
+    pub(super) async fn variables_of(&self, document: &str) -> Value {
+        let mut variables = Map::new();
+        for name in names(document) {
+            let thing = self.thing(&name).await;
+            variables.insert(name, thing);
+        }
+        variables.into()
     }
 
-    fn new([studio, account, session, item]: [i64; 4], shopee_id: i64) -> Self {
+    async fn thing(&self, name: &str) -> Value {
         let id = |kind, key| json!(GlobalId::new(kind, key).encode().0);
-        let things = [
-            ("studio", id(Kind::Studio, studio)),
-            ("account", id(Kind::ShopeeAccount, account)),
-            ("session", id(Kind::LiveSession, session)),
-            ("item", id(Kind::LiveSessionItem, item)),
-            ("shopeeId", json!(shopee_id.to_string())),
-        ];
-        Self(things.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+        match name {
+            "studio" => id(Kind::Studio, self.session.studio_id),
+            "studioOfTwoOwners" => {
+                self.world.member("second.owner@first.example", Role::Owner).await;
+                id(Kind::Studio, self.session.studio_id)
+            }
+            "account" => id(Kind::ShopeeAccount, self.session.shopee_account_id),
+            "session" => id(Kind::LiveSession, self.session.id),
+            "shopeeId" => json!(self.session.session_id.to_string()),
+            "item" => id(Kind::LiveSessionItem, self.item().await),
+            "member" => id(Kind::Membership, self.world.member("somebody@first.example", Role::Analyst).await),
+            "invitation" => id(Kind::Invitation, self.invitation("guest@first.example").await.0),
+            "invitationToken" => json!(self.invitation(self.asker.email()).await.1),
+            "login" => id(Kind::ShopeeLogin, self.login().await),
+            "cookies" => json!(self.world.first_account().cookie),
+            "email" => json!(self.asker.email()),
+            "password" => self.password().await,
+            "refreshToken" => self.refresh_token().await,
+            other => panic!("no thing is called {other}"),
+        }
     }
 
-    /// Those that a document has variables for.
-    pub(super) fn variables_of(&self, document: &str) -> Value {
-        let DocumentOperations::Single(operation) = parse_query(document).unwrap().operations else {
-            panic!("one operation without a name: {document}")
-        };
-        let names = operation.node.variable_definitions.into_iter().map(|variable| variable.node.name.node);
-        names.map(|name| (name.to_string(), self.0[name.as_str()].clone())).collect::<Map<_, _>>().into()
+    async fn item(&self) -> i64 {
+        let items = live_session_item::Entity::find();
+        let items = items.filter(live_session_item::Column::LiveSessionId.eq(self.session.id));
+        items.one(self.connection).await.unwrap().unwrap().id
     }
+
+    /// An open invitation for an address, and its token.
+    async fn invitation(&self, email: &str) -> (i64, String) {
+        let now = self.world.gateway.app.clock.now();
+        let token = format!("token of {now}");
+        let row = invitation::ActiveModel {
+            studio_id: Set(self.session.studio_id),
+            email: Set(email.to_owned()),
+            role: Set(Role::Operator),
+            token_hash: Set(Sha256::digest(token.as_bytes()).to_vec()),
+            created_at: Set(now),
+            expires_at: Set(now + chrono::TimeDelta::days(1)),
+            ..Default::default()
+        };
+        (row.insert(self.connection).await.unwrap().id, token)
+    }
+
+    /// A login that is over, so that nothing moves by itself.
+    async fn login(&self) -> i64 {
+        let now = self.world.gateway.app.clock.now();
+        let row = shopee_login::ActiveModel {
+            studio_id: Set(self.session.studio_id),
+            region: Set("ID".to_owned()),
+            status: Set(shopee_login::Status::Canceled),
+            created_at: Set(now),
+            expires_at: Set(now),
+            updated_at: Set(now),
+            ..Default::default()
+        };
+        row.insert(self.connection).await.unwrap().id
+    }
+
+    async fn password(&self) -> Value {
+        let email = self.asker.email().parse().unwrap();
+        set_password::set(&self.world.gateway.app, &email, Password::typed(PASSWORD)).await.unwrap();
+        json!(PASSWORD)
+    }
+
+    async fn refresh_token(&self) -> Value {
+        let variables = json!({ "email": self.asker.email(), "password": self.password().await });
+        self.world.ask_as(None, SIGN_IN, variables).await["data"]["signIn"]["refreshToken"].take()
+    }
+}
+
+/// The same for things that are not there.
+pub(super) fn nowhere(document: &str) -> Value {
+    let id = |kind| json!(GlobalId::new(kind, 1_000_001).encode().0);
+    let thing = |name: &str| match name {
+        "studio" | "studioOfTwoOwners" => id(Kind::Studio),
+        "account" => id(Kind::ShopeeAccount),
+        "session" => id(Kind::LiveSession),
+        "item" => id(Kind::LiveSessionItem),
+        "member" => id(Kind::Membership),
+        "invitation" => id(Kind::Invitation),
+        "login" => id(Kind::ShopeeLogin),
+        _ => json!("1"),
+    };
+    names(document).into_iter().map(|name| (name.clone(), thing(&name))).collect::<Map<_, _>>().into()
+}
+
+/// The names of a document's variables.
+fn names(document: &str) -> Vec<String> {
+    let DocumentOperations::Single(operation) = parse_query(document).unwrap().operations else {
+        panic!("one operation without a name: {document}")
+    };
+    operation.node.variable_definitions.into_iter().map(|variable| variable.node.name.node.to_string()).collect()
 }

@@ -2,10 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use entity::{
-    membership::{self, Role},
-    studio,
-};
+use entity::membership::{self, Role};
 use live_gateway::{
     account::connect,
     app::App,
@@ -26,12 +23,15 @@ use super::stream::Stream;
 
 /// The owner of the first studio, which has all accounts unless a test says otherwise.
 pub(crate) const OWNER: &str = "owner@first.example";
-/// Who runs the first studio's lives, once a test asks for a token of theirs.
+/// Who runs the first studio's lives, once a test makes them a member.
 pub(crate) const OPERATOR: &str = "operator@first.example";
-/// Who looks at the first studio, once a test asks for a token of theirs.
+/// Who looks at the first studio, once a test makes them a member.
 pub(crate) const ANALYST: &str = "analyst@first.example";
 /// The owner of a second studio without any account.
 pub(crate) const STRANGER: &str = "owner@second.example";
+
+/// The first studio's key.
+const FIRST_STUDIO: i64 = 1;
 
 /// How a world starts.
 pub(crate) struct Start {
@@ -92,21 +92,31 @@ impl World {
         mint(app, email).await
     }
 
-    /// A new token of a member of the first studio with this role, who is made one if there is none yet.
-    pub(crate) async fn token_with_role(&self, role: Role) -> String {
-        let app = &self.gateway.app;
-        let email = match role {
-            Role::Owner => OWNER,
-            Role::Operator => OPERATOR,
-            Role::Analyst => ANALYST,
+    /// Sees to it that a user is a member of the first studio with this role; the membership's key.
+    pub(crate) async fn member(&self, email: &str, role: Role) -> i64 {
+        let (app, scope) = (&self.gateway.app, Scope::job_runner());
+        let (transaction, now) = (app.database.write().await.unwrap(), app.clock.now());
+        let row = membership::ActiveModel {
+            user_id: Set(store::ensure_user(&scope, &transaction, email, now).await.unwrap()),
+            studio_id: Set(FIRST_STUDIO),
+            role: Set(role),
+            created_at: Set(now),
+            ..Default::default()
         };
-        ensure_member(app, email, role).await;
-        mint(app, email).await
+        let of_a_member = [membership::Column::UserId, membership::Column::StudioId];
+        let again = OnConflict::columns(of_a_member).update_column(membership::Column::Role).to_owned();
+        let row = membership::Entity::insert(row).on_conflict(again).exec_with_returning(&transaction).await.unwrap();
+        transaction.commit().await.unwrap();
+        row.id
     }
 
-    /// A new token of the stranger.
-    pub(crate) async fn token_of_stranger(&self) -> String {
-        mint(&self.gateway.app, STRANGER).await
+    /// Sees to it that a user is no member of the first studio.
+    pub(crate) async fn leave(&self, email: &str) {
+        let transaction = self.gateway.app.database.write().await.unwrap();
+        let user = store::user_by_email(&Scope::job_runner(), &transaction, email).await.unwrap().unwrap();
+        let of_user = membership::Entity::delete_many().filter(membership::Column::UserId.eq(user.id));
+        of_user.filter(membership::Column::StudioId.eq(FIRST_STUDIO)).exec(&transaction).await.unwrap();
+        transaction.commit().await.unwrap();
     }
 
     /// The control panel of this world's Shopee.
@@ -225,26 +235,6 @@ async fn connect_account(app: &App, studio: i64, account: &AccountView) {
     let region = account.region.to_string().parse().unwrap();
     let connected = connect::connect(app, &Scope::job_runner(), studio, region, &credential).await.unwrap();
     sync::sync_account(app, connected, Reach::All).await.unwrap();
-}
-
-/// Sees to it that a user is a member of the first studio with this role.
-async fn ensure_member(app: &App, email: &str, role: Role) {
-    let transaction = app.database.write().await.unwrap();
-    let now = app.clock.now();
-    let studio =
-        studio::Entity::find().filter(studio::Column::Name.eq("First Studio")).one(&transaction).await.unwrap();
-    let user_id = store::ensure_user(&Scope::job_runner(), &transaction, email, now).await.unwrap();
-    let row = membership::ActiveModel {
-        user_id: Set(user_id),
-        studio_id: Set(studio.unwrap().id),
-        role: Set(role),
-        created_at: Set(now),
-        ..Default::default()
-    };
-    let of_a_member = [membership::Column::UserId, membership::Column::StudioId];
-    let again = OnConflict::columns(of_a_member).update_column(membership::Column::Role).to_owned();
-    membership::Entity::insert(row).on_conflict(again).exec_without_returning(&transaction).await.unwrap();
-    transaction.commit().await.unwrap();
 }
 
 async fn mint(app: &App, email: &str) -> String {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{
     house::{Side, Things},
-    types::{Types, base_of, path},
+    types::{Target, Types, base_of, path},
     values::Values,
 };
 
@@ -34,6 +34,7 @@ pub(super) struct Writer<'a> {
     types: &'a Types,
     things: &'a Things,
     asker: Side,
+    target: &'a Target,
     dice: StdRng,
     names: u32,
     fragments: String,
@@ -43,9 +44,10 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(types: &'a Types, things: &'a Things, asker: Side, dice: StdRng) -> Self {
+    /// A writer who strays on the way to its target.
+    pub(super) fn new(types: &'a Types, things: &'a Things, asker: Side, target: &'a Target, dice: StdRng) -> Self {
         let (fragments, declared, variables) = (String::new(), Vec::new(), Map::new());
-        Self { types, things, asker, dice, names: 0, fragments, declared, variables, fields: BTreeSet::new() }
+        Self { types, things, asker, target, dice, names: 0, fragments, declared, variables, fields: BTreeSet::new() }
     }
 
     pub(super) fn operation(mut self, root: Root, name: &str) -> Operation {
@@ -68,8 +70,21 @@ impl<'a> Writer<'a> {
     fn any_field(&mut self, root: Root, owner: &str, depth: u32) -> String {
         let types = self.types;
         let fields: Vec<_> = types.fields_of(owner).into_iter().filter(|field| self.fits(field, depth)).collect();
-        let field = *fields.choose(&mut self.dice).unwrap();
+        let nearest =
+            fields.iter().filter_map(|field| Some((self.steps(owner, field)?, *field))).min_by_key(|way| way.0);
+        let field = match nearest {
+            Some((_, field)) if self.dice.random_bool(0.5) => field,
+            _ => *fields.choose(&mut self.dice).unwrap(),
+        };
         self.field(root, owner, field, depth)
+    }
+
+    /// How far it is to the target through a field.
+    fn steps(&self, owner: &str, field: &FieldDefinition) -> Option<u32> {
+        if owner == self.target.owner && field.name.node.as_str() == self.target.field {
+            return Some(0);
+        }
+        self.types.steps(base_of(&field.ty.node), &self.target.owner).map(|steps| steps + 1)
     }
 
     /// Whether there is still room for what would be selected below.
@@ -106,7 +121,10 @@ impl<'a> Writer<'a> {
     /// What is selected of an object: few fields, since each list multiplies them.
     fn selection(&mut self, root: Root, of: &str, depth: u32) -> String {
         let objects: Vec<String> = self.types.objects_of(of).into_iter().map(str::to_owned).collect();
-        if let Some(object) = objects.choose(&mut self.dice) {
+        let nearest = objects.iter().filter_map(|object| Some((self.types.steps(object, &self.target.owner)?, object)));
+        let nearest = nearest.min_by_key(|way| way.0).map(|way| way.1);
+        let object = nearest.filter(|_| self.dice.random_bool(0.5)).or(objects.choose(&mut self.dice));
+        if let Some(object) = object {
             let common =
                 if self.types.fields_of(of).is_empty() { String::new() } else { self.any_field(root, of, depth) };
             let inner = self.selection(root, object, depth);

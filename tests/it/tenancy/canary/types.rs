@@ -1,6 +1,6 @@
 //! The schema's types, as the writer of operations needs them: read from the SDL.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, VecDeque};
 
 use async_graphql::parser::{
     Positioned, parse_schema,
@@ -13,7 +13,16 @@ const ENDS: [&str; 5] = ["signOut", "signOutEverywhere", "changePassword", "leav
 
 pub(super) struct Types {
     kinds: BTreeMap<String, TypeKind>,
-    fields: BTreeSet<String>,
+    fields: Vec<Target>,
+    /// How many steps it is to a type, by that type and by where one stands.
+    steps: BTreeMap<String, BTreeMap<String, u32>>,
+}
+
+/// A field that an operation is to ask for, if it can.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    pub(super) owner: String,
+    pub(super) field: String,
 }
 
 impl Types {
@@ -24,13 +33,42 @@ impl Types {
             _ => None,
         });
         let kinds: BTreeMap<_, _> = types.map(named).collect();
-        let fields = kinds.iter().flat_map(|(name, kind)| fields_of(kind).iter().map(|field| path(name, &field.node)));
-        Self { fields: fields.collect(), kinds }
+        let target = |owner: &String, field: &Positioned<FieldDefinition>| Target {
+            owner: owner.clone(),
+            field: field.node.name.node.to_string(),
+        };
+        let fields = kinds.iter().flat_map(|(name, kind)| fields_of(kind).iter().map(move |field| target(name, field)));
+        let mut types = Self { fields: fields.collect(), kinds, steps: BTreeMap::new() };
+        types.steps = types.kinds.keys().map(|name| (name.clone(), types.steps_to(name))).collect();
+        types
     }
 
-    /// Every field, as `LiveSession.sessionName`.
-    pub(super) fn fields(&self) -> impl Iterator<Item = &String> {
-        self.fields.iter()
+    /// Every field there is.
+    pub(super) fn fields(&self) -> &[Target] {
+        &self.fields
+    }
+
+    /// How many steps it is from one type to another; `None` if there is no way.
+    pub(super) fn steps(&self, from: &str, to: &str) -> Option<u32> {
+        self.steps.get(to)?.get(from).copied()
+    }
+
+    fn steps_to(&self, name: &str) -> BTreeMap<String, u32> {
+        let mut steps = BTreeMap::from([(name.to_owned(), 0)]);
+        let mut reached = VecDeque::from([(name.to_owned(), 0)]);
+        while let Some((to, count)) = reached.pop_front() {
+            for from in self.kinds.keys().filter(|from| self.leads_to(from, &to)) {
+                if !steps.contains_key(from) {
+                    steps.insert(from.clone(), count + 1);
+                    reached.push_back((from.clone(), count + 1));
+                }
+            }
+        }
+        steps
+    }
+
+    fn leads_to(&self, from: &str, to: &str) -> bool {
+        self.fields_of(from).iter().any(|field| base_of(&field.ty.node) == to) || self.objects_of(from).contains(&to)
     }
 
     pub(super) fn kind(&self, name: &str) -> Option<&TypeKind> {

@@ -1,7 +1,7 @@
 //! What is put into the database beside what the program stores: unmistakable keys and texts for the other studio.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{audit_entry, invitation, membership, membership::Role, sign_in, studio, user};
+use entity::{audit_entry, invitation, membership, membership::Role, shopee_login, sign_in, studio, user};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait as _, DatabaseConnection, DbBackend, EntityTrait as _,
     QueryOrder as _, Statement,
@@ -83,10 +83,10 @@ impl Furniture {
         let user = user::Entity::find().order_by_desc(user::Column::Id).one(&self.connection).await.unwrap();
         let (studio, user) = (studio.unwrap(), user.unwrap());
         assert!(studio.name.contains(MARK) && user.email.contains(MARK) && studio.id > BADGE, "{studio:?} {user:?}");
-        self.insert_people_s_things(studio.id, user.id, studio.created_at).await;
+        self.insert_people_things(studio.id, user.id, studio.created_at).await;
     }
 
-    async fn insert_people_s_things(&self, studio_id: i64, user_id: i64, now: DateTime<Utc>) {
+    async fn insert_people_things(&self, studio_id: i64, user_id: i64, now: DateTime<Utc>) {
         let invitation = invitation::ActiveModel {
             studio_id: Set(studio_id),
             email: Set(format!("{MARK}-guest@other.example")),
@@ -120,6 +120,17 @@ impl Furniture {
             ..Default::default()
         };
         sign_in.insert(&self.connection).await.unwrap();
+        let login = shopee_login::ActiveModel {
+            studio_id: Set(studio_id),
+            started_by: Set(Some(user_id)),
+            region: Set("VN".to_owned()),
+            status: Set(shopee_login::Status::Canceled),
+            created_at: Set(now),
+            expires_at: Set(now),
+            updated_at: Set(now),
+            ..Default::default()
+        };
+        login.insert(&self.connection).await.unwrap();
     }
 
     /// The keys of a table's rows, some of them.
