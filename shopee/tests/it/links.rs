@@ -51,14 +51,15 @@ fn another_interface_is_reached_below_its_base() {
 
 #[test]
 fn what_would_leave_the_base_is_no_path() {
-    use InvalidPath::{Character, Fragment, NotRelative, Segment};
+    use InvalidPath::{Character, Fragment, NotRelative, Scheme, Segment};
     let base: ExternalBase = "https://example.com/api".parse().unwrap();
     for (path, expected) in [
         ("", NotRelative),
         ("?a=b", NotRelative),
         ("/v1", NotRelative),
         ("//evil.example/v1", NotRelative),
-        ("https://evil.example/", Segment),
+        ("https://evil.example/", Scheme),
+        ("javascript:alert(1)", Scheme),
         ("a//b", Segment),
         ("../secret", Segment),
         ("a/./b", Segment),

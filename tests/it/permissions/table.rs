@@ -5,7 +5,7 @@ use std::fs;
 use entity::membership::Role;
 use live_gateway::commands::ensure_studio;
 
-use crate::support::world::{ANALYST, OPERATOR, OWNER, STRANGER, World};
+use crate::support::world::{OWNER, STRANGER, World, email_of};
 
 /// One line of the table.
 #[derive(Debug)]
@@ -82,8 +82,7 @@ impl Asker {
             Self::Member(role) => {
                 let own = format!("Studio of {role:?}");
                 ensure_studio(&world.gateway.app, &own, self.email(), chrono_tz::UTC).await.unwrap();
-                world.member(self.email(), role).await;
-                Some(world.token_of(self.email()).await)
+                Some(world.token_with_role(role).await)
             }
         }
     }
@@ -92,9 +91,8 @@ impl Asker {
     pub(super) fn email(self) -> &'static str {
         match self {
             Self::Stranger => STRANGER,
-            Self::Member(Role::Analyst) => ANALYST,
-            Self::Member(Role::Operator) => OPERATOR,
-            Self::Nobody | Self::Member(Role::Owner) => OWNER,
+            Self::Member(role) => email_of(role),
+            Self::Nobody => OWNER,
         }
     }
 

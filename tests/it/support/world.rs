@@ -92,6 +92,13 @@ impl World {
         mint(app, email).await
     }
 
+    /// A new token of a member of the first studio with this role, who is made one if there is none yet.
+    pub(crate) async fn token_with_role(&self, role: Role) -> String {
+        let email = email_of(role);
+        self.member(email, role).await;
+        self.token_of(email).await
+    }
+
     /// Sees to it that a user is a member of the first studio with this role; the membership's key.
     pub(crate) async fn member(&self, email: &str, role: Role) -> i64 {
         let (app, scope) = (&self.gateway.app, Scope::job_runner());
@@ -201,6 +208,15 @@ impl World {
     pub(crate) async fn stop(self) {
         self.gateway.stop().await;
         self.sandbox.stop().await;
+    }
+}
+
+/// Who has this role in the first studio.
+pub(crate) fn email_of(role: Role) -> &'static str {
+    match role {
+        Role::Owner => OWNER,
+        Role::Operator => OPERATOR,
+        Role::Analyst => ANALYST,
     }
 }
 
