@@ -14,7 +14,7 @@ use live_gateway::{
     config::Config,
     error::chain,
     identity::scope::Scope,
-    serve::{Gateway, stop_signal},
+    serve::{Gateway, runtime, stop_signal},
     session::sync::{self, Reach},
     telemetry,
 };
@@ -28,9 +28,8 @@ const A_DAY: Duration = Duration::from_secs(24 * 3600);
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match run().await {
+fn main() -> ExitCode {
+    match runtime().map_err(Into::into).and_then(|runtime| runtime.block_on(run())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("demo: {}", chain(&*error));

@@ -10,6 +10,7 @@ use live_gateway::{
     commands::{self, Command},
     config,
     error::chain,
+    serve::runtime,
 };
 
 #[global_allocator]
@@ -25,9 +26,10 @@ struct Arguments {
     command: Command,
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match commands::run(Arguments::parse().command).await {
+fn main() -> ExitCode {
+    let command = Arguments::parse().command;
+    let outcome = runtime().map_err(Into::into).and_then(|runtime| runtime.block_on(commands::run(command)));
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // The last word to the operator, also when no log is set up.

@@ -14,7 +14,11 @@ use async_graphql::Request;
 use axum::middleware;
 use futures_util::FutureExt as _;
 use secrecy::ExposeSecret as _;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    runtime::{self, Runtime},
+    task::JoinHandle,
+};
 use tokio_util::task::TaskTracker;
 
 pub use self::stop::stop_signal;
@@ -36,6 +40,15 @@ use crate::{
     },
     session,
 };
+
+/// A resolver's future holds those of all fields that it may have to answer, on the stack while it is made: unoptimised, that is
+/// more than the two megabytes that a thread has otherwise.
+const STACK_BYTES: usize = 8 * 1024 * 1024;
+
+/// The runtime that a gateway works on.
+pub fn runtime() -> io::Result<Runtime> {
+    runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_BYTES).build()
+}
 
 /// How long a stop may take: container runtimes kill after ten seconds.
 const STOP_WITHIN: Duration = Duration::from_secs(9);

@@ -3,7 +3,7 @@
 //!
 //! A later migration that must touch entries, or that makes the table anew on SQLite, has to put the triggers back.
 //!
-//! Also an index to page by id, since `occurred_at` need not rise with it.
+//! Also an index to page by id, since `occurred_at` need not rise with it, and one for what was done to somebody.
 
 use sea_orm::DbBackend;
 use sea_orm_migration::prelude::*;
@@ -11,7 +11,10 @@ use sea_orm_migration::prelude::*;
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
-const INDEXES: &str = "CREATE INDEX audit_entries_studio_id_id_idx ON audit_entries (studio_id, id)";
+const INDEXES: &str = "
+    CREATE INDEX audit_entries_studio_id_id_idx ON audit_entries (studio_id, id);
+    CREATE INDEX audit_entries_subject_kind_subject_id_idx ON audit_entries (subject_kind, subject_id);
+";
 
 /// `REPLACE` deletes the row in its way without asking the trigger for deletions, so a third one asks before.
 const ON_SQLITE: &str = "
@@ -100,6 +103,7 @@ impl MigrationTrait for Migration {
             _ => OFF_POSTGRES,
         };
         connection.execute_unprepared(triggers).await?;
+        connection.execute_unprepared("DROP INDEX audit_entries_subject_kind_subject_id_idx").await?;
         connection.execute_unprepared("DROP INDEX audit_entries_studio_id_id_idx").await?;
         Ok(())
     }

@@ -48,10 +48,18 @@ pub enum Failure {
     AccountRefused,
     /// The account cannot be connected here, since another studio has connected it. Have it disconnected there, or ask us.
     AccountOfAnotherStudio,
+    /// Whoever started the login is no longer an owner of the studio. Have an owner start again.
+    NoLongerAllowed,
 }
 
 impl Failure {
-    const ALL: [Self; 4] = [Self::CodeRefused, Self::RiskControl, Self::AccountRefused, Self::AccountOfAnotherStudio];
+    const ALL: [Self; 5] = [
+        Self::CodeRefused,
+        Self::RiskControl,
+        Self::AccountRefused,
+        Self::AccountOfAnotherStudio,
+        Self::NoLongerAllowed,
+    ];
 
     /// As it stands in the row.
     fn name(self) -> &'static str {
@@ -60,6 +68,7 @@ impl Failure {
             Self::RiskControl => "RISK_CONTROL",
             Self::AccountRefused => "ACCOUNT_REFUSED",
             Self::AccountOfAnotherStudio => "ACCOUNT_OF_ANOTHER_STUDIO",
+            Self::NoLongerAllowed => "NO_LONGER_ALLOWED",
         }
     }
 

@@ -3,7 +3,9 @@
 
 use std::{net::IpAddr, sync::Arc};
 
+use chrono::{DateTime, Utc};
 use jsonwebtoken::Validation;
+use sea_orm::DatabaseTransaction;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -13,7 +15,10 @@ use super::{
     jwks::{BuildError, Keys},
     names::Email,
     scope::Scope,
-    store::external_identity as rows,
+    store::{
+        external_identity as rows,
+        sign_in::{self as sign_in_rows, Which},
+    },
     token::{SignedIn, accept, is_current},
 };
 use crate::{
@@ -106,6 +111,16 @@ pub async fn sign_in(
     accept(viewer.ok_or(ClientError::InvalidToken)?, claims.exp)
 }
 
+/// Until now nobody has proven that the address is theirs: who chose the password may have been somebody else, by an invitation
+/// that they sent to themselves. Whoever the issuer vouches for takes the user over.
+async fn take_over(transaction: &DatabaseTransaction, user_id: i64, now: DateTime<Utc>) -> Result<bool> {
+    let had_a_password = rows::remove_password(transaction, user_id).await?;
+    if had_a_password {
+        sign_in_rows::end(transaction, user_id, Which::WithPassword, now).await?;
+    }
+    Ok(had_a_password)
+}
+
 /// Links a user of ours with what the issuer calls them. Makes nobody.
 async fn link(app: &App, issuer: &Issuer, claims: &Claims, address: Option<IpAddr>) -> Result<()> {
     let email = claims.verified_email().ok_or(ClientError::InvalidToken)?;
@@ -115,8 +130,10 @@ async fn link(app: &App, issuer: &Issuer, claims: &Claims, address: Option<IpAdd
     if !rows::link(&transaction, &issuer.name, &claims.sub, user_id, now).await? {
         return Ok(());
     }
+    let password_removed = take_over(&transaction, user_id, now).await?;
     let entry = Entry::of_user(Action::ExternalIdentityLinked, user_id);
-    let entry = entry.after(json!({ "issuer": issuer.name, "subject": claims.sub }))?;
+    let after = json!({ "issuer": issuer.name, "subject": claims.sub, "passwordRemoved": password_removed });
+    let entry = entry.after(after)?;
     let actor = Actor { user_id: Some(user_id), address, request_id: None };
     audit::record(&Scope::of_nothing(), &transaction, &actor, entry, now).await?;
     Ok(transaction.commit().await?)

@@ -26,11 +26,16 @@ const PLACES: usize = 4;
 const WAITING: usize = 40;
 const COME_AGAIN: Duration = Duration::from_secs(2);
 
+/// What is typed takes a few bytes a character, and a few more while accents stand by themselves.
+const MOST_BYTES: usize = 16 * LONGEST;
+
 /// A password as it was typed, in the one form that keyboards' different ways of writing a letter have in common.
 pub struct Password(SecretString);
 
 impl Password {
+    /// A text that is far too long is not even looked at: it becomes one that is nobody's.
     pub fn typed(text: &str) -> Self {
+        let text = if text.len() > MOST_BYTES { "" } else { text };
         Self(SecretString::from(text.nfkc().collect::<String>()))
     }
 

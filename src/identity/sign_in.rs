@@ -3,6 +3,8 @@
 //! Each sign-in is a row that all its tokens name. A refresh token is good for one use; whoever brings a used one has a copy, or
 //! somebody else has, and since nobody can tell which, the sign-in ends.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use entity::{sign_in::Kind, user::PasswordHash};
 use sea_orm::DatabaseTransaction;
@@ -126,6 +128,10 @@ async fn record_refusal(app: &App, actor: &Actor, user_id: i64) -> Result<()> {
 
 /// Goes on with a sign-in. `None` if the token is not good, for whichever reason.
 pub async fn refresh(app: &App, actor: &Actor, token: &SecretToken) -> Result<Option<Handed>> {
+    // Read first: what nobody was given must not make writers wait.
+    if rows::refresh_token(&app.database.read(Arc::default()), &token.hash()).await?.is_none() {
+        return Ok(None);
+    }
     let (transaction, now) = (app.database.write().await?, app.clock.now());
     let Some(found) = rows::refresh_token(&transaction, &token.hash()).await? else { return Ok(None) };
     if found.ended_at.is_some() || found.expires_at <= now {

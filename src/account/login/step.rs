@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::shopee_login;
+use entity::{membership::Role, shopee_login};
+use sea_orm::DatabaseTransaction;
 use secrecy::SecretString;
 use shopee::{Credential, QrState, QrStatus};
 
@@ -16,7 +17,7 @@ use crate::{
     account::{connect, connect::Identified},
     app::App,
     error::{Error, Result},
-    identity::{actor::Actor, scope::Scope},
+    identity::{actor::Actor, scope::Scope, store::member},
 };
 
 /// What a claim lasts beyond the two calls that are made under it: time for the database.
@@ -161,10 +162,15 @@ impl Turn<'_> {
         let (app, scope) = (self.app, Scope::job_runner());
         let actor = Actor { user_id: self.login.started_by, ..Actor::gateway() };
         let transaction = app.database.write().await?;
-        let stored = identified.store(app, &scope, &actor, &transaction, self.login.studio_id).await?;
+        let allowed = self.is_still_an_owners(&scope, &transaction).await?;
+        let stored = match allowed {
+            true => identified.store(app, &scope, &actor, &transaction, self.login.studio_id).await?,
+            false => None,
+        };
         let end = match stored {
             Some(account_id) => End::Confirmed { account_id },
-            None => End::Failed(Failure::AccountOfAnotherStudio),
+            None if allowed => End::Failed(Failure::AccountOfAnotherStudio),
+            None => End::Failed(Failure::NoLongerAllowed),
         };
         let now = app.clock.now();
         if store::finish(&scope, &transaction, self.login.id, end, Some(self.claim), now).await? {
@@ -172,5 +178,12 @@ impl Turn<'_> {
             stored.into_iter().for_each(|account_id| app.connected.tell(account_id));
         }
         Ok(())
+    }
+
+    /// Whoever was put out of the studio, or lowered, since they started the login connects nothing any more.
+    async fn is_still_an_owners(&self, scope: &Scope, transaction: &DatabaseTransaction) -> Result<bool> {
+        let Some(user_id) = self.login.started_by else { return Ok(false) };
+        let place = member::of_user(scope, transaction, self.login.studio_id, user_id).await?;
+        Ok(place.is_some_and(|place| place.role == Role::Owner))
     }
 }

@@ -2,8 +2,8 @@
 
 use entity::audit_entry::{self, Column};
 use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    QueryTrait as _, Select, sea_query::Query,
+    ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, QueryTrait as _, Select, sea_query::Query,
 };
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 pub enum LogOf {
     /// What was done in a studio.
     Studio(i64),
-    /// What a user did that concerns no studio.
+    /// What was done by a user, or to them, that concerns no studio.
     User(i64),
 }
 
@@ -36,7 +36,10 @@ fn within(scope: &Scope, log: LogOf, filter: &LogFilter) -> Select<audit_entry::
             scope.restrict(audit_entry::Entity::find(), Column::StudioId).filter(Column::StudioId.eq(key))
         }
         LogOf::User(key) => {
-            audit_entry::Entity::find().filter(Column::UserId.eq(key)).filter(Column::StudioId.is_null())
+            let to_them =
+                Condition::all().add(Column::SubjectKind.eq("User")).add(Column::SubjectId.eq(key.to_string()));
+            let by_or_to = Condition::any().add(Column::UserId.eq(key)).add(to_them);
+            audit_entry::Entity::find().filter(by_or_to).filter(Column::StudioId.is_null())
         }
     };
     let actor = |query: Select<audit_entry::Entity>, email: &Email| {

@@ -3,8 +3,10 @@
 use chrono::{DateTime, Utc};
 use entity::{external_identity, user};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QuerySelect as _, QueryTrait as _, sea_query::OnConflict,
+    ActiveValue::Set,
+    ColumnTrait as _, DatabaseTransaction, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QuerySelect as _,
+    QueryTrait as _,
+    sea_query::{Expr, OnConflict},
 };
 
 use crate::{database::Statements, error::Result, identity::scope::Viewer};
@@ -28,6 +30,14 @@ pub async fn unlinked_user(transaction: &DatabaseTransaction, issuer: &str, emai
     let Some(user_id) = user.lock_exclusive().into_tuple::<i64>().one(transaction).await? else { return Ok(None) };
     let known = external_identity::Entity::find().filter(Column::Issuer.eq(issuer)).filter(Column::UserId.eq(user_id));
     Ok((known.count(transaction).await? == 0).then_some(user_id))
+}
+
+/// Takes a user's password away, and says whether there was one.
+pub async fn remove_password(transaction: &DatabaseTransaction, user_id: i64) -> Result<bool> {
+    use user::Column;
+    let none = Expr::value(Option::<String>::None);
+    let update = user::Entity::update_many().col_expr(Column::PasswordHash, none).filter(Column::Id.eq(user_id));
+    Ok(update.filter(Column::PasswordHash.is_not_null()).exec(transaction).await?.rows_affected == 1)
 }
 
 /// Links a user with what the issuer calls them. False if somebody else was faster.

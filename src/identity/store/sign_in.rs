@@ -12,8 +12,8 @@ use entity::{
 use sea_orm::{
     ActiveModelTrait as _,
     ActiveValue::Set,
-    ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, FromQueryResult, QueryFilter as _,
-    QuerySelect as _, QueryTrait as _, RelationTrait as _,
+    ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait as _, FromQueryResult,
+    QueryFilter as _, QuerySelect as _, QueryTrait as _, RelationTrait as _,
     sea_query::{Expr, ExprTrait as _, JoinType, SimpleExpr},
 };
 
@@ -93,6 +93,8 @@ pub enum Which {
     All,
     Only(i64),
     AllBut(i64),
+    /// Those that began with a password.
+    WithPassword,
 }
 
 /// Ends sign-ins of a user, and lets everything know that remembers what the user may see. How many there were to end.
@@ -101,6 +103,7 @@ pub async fn end(transaction: &DatabaseTransaction, user_id: i64, which: Which, 
     let meant = match which {
         Which::All => Condition::all(),
         Which::Only(id) => Condition::all().add(sign_in::Column::Id.eq(id)),
+        Which::WithPassword => Condition::all().add(sign_in::Column::Kind.eq(sign_in::Kind::Password)),
         Which::AllBut(id) => Condition::all().add(sign_in::Column::Id.ne(id)),
     };
     let update = sign_in::Entity::update_many().col_expr(sign_in::Column::EndedAt, Expr::value(now)).filter(meant);
@@ -126,13 +129,13 @@ pub struct Refresh {
     pub ended_at: Option<DateTime<Utc>>,
 }
 
-pub async fn refresh_token(transaction: &DatabaseTransaction, hash: &[u8]) -> Result<Option<Refresh>> {
+pub async fn refresh_token(connection: &impl ConnectionTrait, hash: &[u8]) -> Result<Option<Refresh>> {
     use refresh_token::{Column, Relation};
 
     let query = refresh_token::Entity::find().join(JoinType::InnerJoin, Relation::SignIn.def()).select_only();
     let query = query.columns([Column::Id, Column::SignInId, Column::ExpiresAt, Column::UsedAt]);
     let query = query.columns([sign_in::Column::UserId, sign_in::Column::EndedAt]);
-    Ok(query.filter(Column::TokenHash.eq(hash)).into_model().one(transaction).await?)
+    Ok(query.filter(Column::TokenHash.eq(hash)).into_model().one(connection).await?)
 }
 
 pub async fn insert_refresh_token(

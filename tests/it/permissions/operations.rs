@@ -13,6 +13,10 @@ pub(super) const OPERATIONS: &[(&str, &str)] = &[
     ("Query.node(Invitation)", "query ($invitation: ID!) { node(id: $invitation) { ... on Invitation { email } } }"),
     ("Query.nodes", "query ($studio: ID!, $item: ID!) { nodes(ids: [$studio, $item]) { id } }"),
     ("Query.shopeeLogin", "query ($login: ID!) { shopeeLogin(id: $login) { status } }"),
+    ("Query.externalApiUrl", r#"{ externalApiUrl(path: "a") }"#),
+    ("Query.ongoingLive", "query ($userId: ID!) { ongoingLive(uid: $userId, region: ID) { title } }"),
+    ("Query.productUrl", "{ productUrl(shopId: 1, itemId: 1, region: ID) }"),
+    ("Query.shopUrl", r#"{ shopUrl(name: "a", region: ID) }"#),
     ("Query.studio", "query ($studio: ID!) { studio(id: $studio) { name } }"),
     ("Query.viewer", "{ viewer { email } }"),
     ("Studio.auditLog", "query ($studio: ID!) { studio(id: $studio) { auditLog { nodes { actionName } } } }"),
@@ -75,6 +79,14 @@ pub(super) const OPERATIONS: &[(&str, &str)] = &[
         }",
     ),
     (
+        "Mutation.acceptInvitation(newcomer)",
+        r#"mutation ($newcomersToken: String!) {
+            acceptInvitation(input: { token: $newcomersToken, password: "another twelve" }) {
+                membership { role } userErrors { code }
+            }
+        }"#,
+    ),
+    (
         "Mutation.changeMemberRole",
         "mutation ($member: ID!) {
             changeMemberRole(input: { membershipId: $member, role: OWNER }) { membership { role } userErrors { code } }
@@ -115,6 +127,32 @@ pub(super) const OPERATIONS: &[(&str, &str)] = &[
         "mutation ($studio: ID!) {
             startShopeeLogin(input: { studioId: $studio, region: ID }) { login { imageUrl } userErrors { code } }
         }",
+    ),
+    (
+        "Mutation.createLiveSession",
+        "mutation ($account: ID!, $unstoredShopeeId: ID!) {
+            createLiveSession(input: { shopeeAccountId: $account, sessionId: $unstoredShopeeId }) {
+                liveSession { id } userErrors { code }
+            }
+        }",
+    ),
+    (
+        "Mutation.updateLiveSession",
+        r#"mutation ($session: ID!) {
+            updateLiveSession(input: { id: $session, updatedAt: "2100-01-01T00:00:00Z", sessionName: "Another" }) {
+                liveSession { id } userErrors { code }
+            }
+        }"#,
+    ),
+    (
+        "Mutation.deleteLiveSession",
+        "mutation ($endedSession: ID!) {
+            deleteLiveSession(input: { id: $endedSession }) { deletedLiveSessionId userErrors { code } }
+        }",
+    ),
+    (
+        "Mutation.syncLiveSession",
+        "mutation ($session: ID!) { syncLiveSession(input: { id: $session }) { liveSession { id } userErrors { code } } }",
     ),
     ("Subscription.liveMetrics", "subscription ($session: ID!) { liveMetrics(sessionId: $session) { session { id } } }"),
     ("Subscription.viewerCount", "subscription ($shopeeId: ID!) { viewerCount(sessionId: $shopeeId) { viewers } }"),

@@ -34,6 +34,17 @@ pub(super) enum Outcome {
     Refused(String),
 }
 
+impl Outcome {
+    /// Whether it must not depend on what is there.
+    pub(super) fn tells_nothing(&self) -> bool {
+        match self {
+            Self::Yes => false,
+            Self::Nothing => true,
+            Self::Refused(code) => ["UNAUTHENTICATED", "NOT_FOUND"].contains(&code.as_str()),
+        }
+    }
+}
+
 const HEAD: &str = "| field | nobody | stranger | ANALYST | OPERATOR | OWNER |";
 const ASKERS: [Asker; 5] = [
     Asker::Nobody,

@@ -1,7 +1,7 @@
 //! Something of every kind, by the names that operations give to their variables.
 
 use async_graphql::parser::{parse_query, types::DocumentOperations};
-use entity::{invitation, live_session, live_session_item, membership::Role, shopee_login};
+use entity::{invitation, live_session, live_session_item, membership::Role, shopee_login, user};
 use live_gateway::{
     commands::set_password,
     graphql::id::{GlobalId, Kind},
@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::table::Asker;
-use crate::support::world::World;
+use crate::support::world::{OWNER, World};
 
 const PASSWORD: &str = "correct horse battery";
 const SIGN_IN: &str = "mutation ($email: String!, $password: String!) {
@@ -58,10 +58,14 @@ impl<'a> Things<'a> {
             "account" => id(Kind::ShopeeAccount, self.session.shopee_account_id),
             "session" => id(Kind::LiveSession, self.session.id),
             "shopeeId" => json!(self.session.session_id.to_string()),
+            "endedSession" => id(Kind::LiveSession, self.ended_session().await.id),
+            "unstoredShopeeId" => json!(self.unstored_session().await.to_string()),
+            "userId" => json!(self.world.first_account().user_id.to_string()),
             "item" => id(Kind::LiveSessionItem, self.item().await),
             "member" => id(Kind::Membership, self.world.member("somebody@first.example", Role::Analyst).await),
             "invitation" => id(Kind::Invitation, self.invitation("guest@first.example").await.0),
             "invitationToken" => json!(self.invitation(self.asker.email()).await.1),
+            "newcomersToken" => json!(self.invitation("newcomer@first.example").await.1),
             "login" => id(Kind::ShopeeLogin, self.login().await),
             "cookies" => json!(self.world.first_account().cookie),
             "email" => json!(self.asker.email()),
@@ -71,10 +75,29 @@ impl<'a> Things<'a> {
         }
     }
 
+    async fn ended_session(&self) -> live_session::Model {
+        let ended = live_session::Entity::find().filter(live_session::Column::Status.eq(live_session::Status::Ended));
+        let ended = ended.filter(live_session::Column::StudioId.eq(self.session.studio_id));
+        ended.one(self.connection).await.unwrap().unwrap()
+    }
+
+    /// Shopee's id of a session that the account has and that is not stored.
+    async fn unstored_session(&self) -> i64 {
+        let session = self.ended_session().await;
+        live_session::Entity::delete_by_id(session.id).exec(self.connection).await.unwrap();
+        session.session_id
+    }
+
     async fn item(&self) -> i64 {
         let items = live_session_item::Entity::find();
         let items = items.filter(live_session_item::Column::LiveSessionId.eq(self.session.id));
         items.one(self.connection).await.unwrap().unwrap().id
+    }
+
+    /// The key of the user who owns the first studio.
+    async fn owner(&self) -> i64 {
+        let owner = user::Entity::find().filter(user::Column::Email.eq(OWNER));
+        owner.one(self.connection).await.unwrap().unwrap().id
     }
 
     /// An open invitation for an address, and its token.
@@ -86,6 +109,7 @@ impl<'a> Things<'a> {
             email: Set(email.to_owned()),
             role: Set(Role::Operator),
             token_hash: Set(Sha256::digest(token.as_bytes()).to_vec()),
+            invited_by: Set(Some(self.owner().await)),
             created_at: Set(now),
             expires_at: Set(now + chrono::TimeDelta::days(1)),
             ..Default::default()
@@ -126,7 +150,7 @@ pub(super) fn nowhere(document: &str) -> Value {
     let thing = |name: &str| match name {
         "studio" | "studioOfTwoOwners" => id(Kind::Studio),
         "account" => id(Kind::ShopeeAccount),
-        "session" => id(Kind::LiveSession),
+        "session" | "endedSession" => id(Kind::LiveSession),
         "item" => id(Kind::LiveSessionItem),
         "member" => id(Kind::Membership),
         "invitation" => id(Kind::Invitation),

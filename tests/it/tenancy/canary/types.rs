@@ -11,6 +11,8 @@ use live_gateway::api;
 /// Fields that end the asker's own access, and with it the run; who may use them is the table of permissions' business.
 const ENDS: [&str; 5] = ["signOut", "signOutEverywhere", "changePassword", "leaveStudio", "disconnectShopeeAccount"];
 
+const ROOTS: [&str; 3] = ["Query", "Mutation", "Subscription"];
+
 pub(super) struct Types {
     kinds: BTreeMap<String, TypeKind>,
     fields: Vec<Target>,
@@ -40,10 +42,12 @@ impl Types {
         let fields = kinds.iter().flat_map(|(name, kind)| fields_of(kind).iter().map(move |field| target(name, field)));
         let mut types = Self { fields: fields.collect(), kinds, steps: BTreeMap::new() };
         types.steps = types.kinds.keys().map(|name| (name.clone(), types.steps_to(name))).collect();
+        let within_reach = |of: &Target| ROOTS.iter().any(|root| types.steps(root, &of.owner).is_some());
+        types.fields = types.fields.iter().filter(|of| within_reach(of)).cloned().collect();
         types
     }
 
-    /// Every field there is.
+    /// Every field that an operation can ask for.
     pub(super) fn fields(&self) -> &[Target] {
         &self.fields
     }

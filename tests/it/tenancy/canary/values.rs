@@ -64,6 +64,7 @@ impl Values<'_> {
             ("Boolean", _) => Value::Boolean(self.dice.random_bool(0.5)),
             ("Int" | "Long", _) => Value::Number(self.dice.random_range(1..=4).into()),
             ("DateTime", _) => Value::String(format!("20{}-06-01T00:00:00Z", self.dice.random_range(24..30))),
+            ("Decimal", _) => Value::String(format!("{}.5", self.dice.random_range(0..100))),
             ("Date", _) => {
                 Value::String(format!("20{}-06-{:02}", self.dice.random_range(24..27), self.dice.random_range(1..31)))
             }
