@@ -40,7 +40,7 @@ impl ViewerObject {
         self.0.memberships.iter().map(|place| Membership::of(self.0.user_id, *place)).collect()
     }
 
-    /// What the user did that concerns no studio, such as signing in; the newest first. Errors: BAD_USER_INPUT, INVALID_CURSOR.
+    /// What was done by the user, or to them, that concerns no studio, such as signing in and being refused; the newest first. Errors: BAD_USER_INPUT, INVALID_CURSOR.
     #[graphql(
         complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
     )]

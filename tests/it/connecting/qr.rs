@@ -26,6 +26,7 @@ on_both!(
     an_account_of_another_studio_stays_there,
     what_shopee_says_no_to_is_said,
     sessions_are_stored_soon_after,
+    whoever_is_no_longer_an_owner_connects_nothing,
 );
 
 async fn whoever_scans_and_says_yes_is_connected(database: Database) {
@@ -198,5 +199,16 @@ async fn sessions_are_stored_soon_after(database: Database) {
     world.shopee().confirm_qr(&code, account.user_id).unwrap();
     let stored = async || world.data("{ liveSessions { totalCount } }", json!({})).await["liveSessions"].take();
     eventually("all sessions are stored", async || stored().await["totalCount"] == json!(sessions)).await;
+    world.stop().await;
+}
+
+async fn whoever_is_no_longer_an_owner_connects_nothing(database: Database) {
+    let world = world_without_accounts(&database).await;
+    let (_, code) = started(&world).await;
+    demote(&database, Role::Operator).await;
+    world.shopee().confirm_qr(&code, world.first_account().user_id).unwrap();
+    let row = login_becomes(&database, Status::Failed).await;
+    assert_eq!(row.failure.as_deref(), Some("NO_LONGER_ALLOWED"));
+    assert!(account_rows(&database).await.is_empty());
     world.stop().await;
 }

@@ -19,6 +19,7 @@ use crate::support::{
 on_both!(
     who_is_invited_joins,
     a_token_is_good_once_however_many_come_with_it,
+    an_invitation_ends_with_the_power_of_its_maker,
     a_token_that_is_not_good_teaches_nothing,
     a_new_invitation_takes_the_place_of_an_old_one,
     members_are_not_invited,
@@ -262,5 +263,22 @@ async fn somebody_new_is_made_once(database: Database) {
     assert_eq!(joined[0]["membership"]["user"]["displayName"], "guest");
     let users = entity::user::Entity::find().filter(entity::user::Column::Email.eq(GUEST));
     assert_eq!(users.count(&database.connect().await).await.unwrap(), 1);
+    world.stop().await;
+}
+
+async fn an_invitation_ends_with_the_power_of_its_maker(database: Database) {
+    let world = World::start(&database).await;
+    let (maker, guest) =
+        (join(&world, &database, "other.owner@first.example", Role::Owner).await, world.token_of(GUEST).await);
+    let invited = invite(&world, &maker.token, GUEST).await.unwrap();
+    let lower = "mutation ($id: ID!) {
+        changeMemberRole(input: { membershipId: $id, role: OPERATOR }) { userErrors { code } }
+    }";
+    sends(&world, &world.token, lower, json!({ "id": maker.id })).await.unwrap();
+    let refused = accept(&world, &guest, token(&invited)).await;
+    assert_eq!(
+        (&refused["membership"], &refused["userErrors"][0]["code"]),
+        (&json!(null), &json!("INVALID_INVITATION"))
+    );
     world.stop().await;
 }

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use testing::{Database, on_both};
 
 use super::{
-    audit_log,
+    PASSWORD, audit_log, give_password,
     outside_issuer::{AUDIENCE, ISSUER, Issuer, Manner, Signer},
+    refresh, sign_in_as, tokens,
 };
 use crate::support::{
     answer::{statements, without_request_ids},
@@ -24,6 +25,7 @@ on_both!(
     keys_are_looked_for_and_not_too_often,
     an_issuer_that_is_away_lets_nobody_in_yet,
     whoever_signed_in_elsewhere_signs_out_there,
+    whom_the_issuer_vouches_for_takes_the_user_over,
 );
 
 const ALGORITHMS: [Algorithm; 3] = [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA];
@@ -78,7 +80,7 @@ async fn a_user_comes_with_a_token_of_another_issuer(database: Database) {
     assert_eq!(users_and_links(&database).await, (2, 1));
     let linked: Vec<_> =
         audit_log(&database).await.into_iter().filter(|entry| entry.action == "EXTERNAL_IDENTITY_LINKED").collect();
-    let after = format!(r#"{{"issuer":"{ISSUER}","subject":"their-name-for-the-owner"}}"#);
+    let after = format!(r#"{{"issuer":"{ISSUER}","passwordRemoved":false,"subject":"their-name-for-the-owner"}}"#);
     assert_eq!((linked.len(), linked[0].user_id, linked[0].after.as_deref()), (1, Some(1), Some(after.as_str())));
     assert_eq!(linked[0].remote_address.as_deref(), Some("127.0.0.1"));
 
@@ -242,5 +244,21 @@ async fn whoever_signed_in_elsewhere_signs_out_there(database: Database) {
     let told = json!({ "endedSignIns": null, "userErrors": [{ "code": "SIGNED_IN_ELSEWHERE" }] });
     assert_eq!(answer["data"]["signOut"], told);
     assert_eq!(ask(&world, &token).await.0, 200);
+    world.stop().await;
+}
+
+/// Who chose the password may have been somebody else: nobody had proven whose the address is.
+async fn whom_the_issuer_vouches_for_takes_the_user_over(database: Database) {
+    let (issuer, signers) = issuer().await;
+    let world = start(&database, &issuer).await;
+    give_password(&world, OWNER, PASSWORD).await;
+    let (access, refresh_token) = tokens(&sign_in_as(&world, OWNER, PASSWORD).await);
+    assert_eq!(ask(&world, &access).await.0, 200);
+
+    let token = signers[0].sign(&claims(&world, json!({})));
+    assert_eq!(ask(&world, &token).await.0, 200);
+    assert_eq!(ask(&world, &access).await.0, 401, "what began with the password is over");
+    assert_eq!(refresh(&world, &refresh_token).await["accessToken"], json!(null));
+    assert_eq!(sign_in_as(&world, OWNER, PASSWORD).await["userErrors"][0]["code"], "INVALID_CREDENTIALS");
     world.stop().await;
 }

@@ -11,6 +11,9 @@ use live_gateway::api;
 /// Fields that end the asker's own access, and with it the run; who may use them is the table of permissions' business.
 const ENDS: [&str; 5] = ["signOut", "signOutEverywhere", "changePassword", "leaveStudio", "disconnectShopeeAccount"];
 
+/// Fields that say what everybody may see on Shopee, or nothing but what they were given: they belong to no studio.
+const PUBLIC: [&str; 4] = ["externalApiUrl", "ongoingLive", "productUrl", "shopUrl"];
+
 const ROOTS: [&str; 3] = ["Query", "Mutation", "Subscription"];
 
 pub(super) struct Types {
@@ -131,8 +134,13 @@ pub(super) fn path(owner: &str, field: &FieldDefinition) -> String {
 
 fn named(definition: TypeDefinition) -> (String, TypeKind) {
     let (name, mut kind) = (definition.name.node.to_string(), definition.kind);
-    if let ("Mutation", TypeKind::Object(object)) = (name.as_str(), &mut kind) {
-        object.fields.retain(|field| !ENDS.contains(&field.node.name.node.as_str()));
+    let left_out: &[&str] = match name.as_str() {
+        "Mutation" => &ENDS,
+        "Query" => &PUBLIC,
+        _ => &[],
+    };
+    if let TypeKind::Object(object) = &mut kind {
+        object.fields.retain(|field| !left_out.contains(&field.node.name.node.as_str()));
     }
     (name, kind)
 }
