@@ -159,7 +159,7 @@ impl ShopeeAccount {
     }
 
     #[graphql(flatten)]
-    async fn from_shopee(&self, _ctx: &Context<'_>) -> AccountFromShopee<'_> {
+    async fn asked_of_shopee(&self, _ctx: &Context<'_>) -> AccountFromShopee<'_> {
         AccountFromShopee(self)
     }
 }

@@ -277,7 +277,7 @@ impl LiveSession {
     }
 
     #[graphql(flatten)]
-    async fn from_shopee(&self, _ctx: &Context<'_>) -> SessionFromShopee<'_> {
+    async fn asked_of_shopee(&self, _ctx: &Context<'_>) -> SessionFromShopee<'_> {
         SessionFromShopee(self)
     }
 }
