@@ -131,6 +131,9 @@ impl Action {
     }
 }
 
+/// The kind of subject that a user is, as it stands in the row.
+pub const USER: &str = "User";
+
 /// What it was done to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject {
@@ -144,7 +147,7 @@ impl Subject {
     fn kind(self) -> &'static str {
         match self {
             Self::Thing(id) => id.kind.name(),
-            Self::User(_) => "User",
+            Self::User(_) => USER,
         }
     }
 

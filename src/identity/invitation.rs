@@ -183,7 +183,8 @@ async fn find(app: &App, token: &SecretToken) -> Result<invitation::Model, Decli
 
 /// Makes a user a member, unless the invitation has been accepted or taken back since it was found.
 async fn join(change: &Change, invitation: &invitation::Model, user_id: i64) -> Result<Membership, Declined> {
-    if !is_still_an_owners(change, invitation).await? {
+    // An invitation is worth what its maker's word is: nothing any more once they have been put out or lowered.
+    if !store::member::owns(&change.scope, &change.transaction, change.studio_id, invitation.invited_by).await? {
         return Err(no_such("token").into());
     }
     if !store::invitation::accept(&change.scope, &change.transaction, invitation.id, change.now).await? {
@@ -196,13 +197,6 @@ async fn join(change: &Change, invitation: &invitation::Model, user_id: i64) -> 
     let after = told(&invitation.email, invitation.role);
     change.record(entry(Action::InvitationAccepted, change.studio_id, invitation.id).after(after)?).await?;
     Ok(store::place(&row))
-}
-
-/// An invitation is worth what its maker's word is: nothing any more once they have been put out or lowered.
-async fn is_still_an_owners(change: &Change, invitation: &invitation::Model) -> Result<bool> {
-    let Some(user_id) = invitation.invited_by else { return Ok(false) };
-    let place = store::member::of_user(&change.scope, &change.transaction, change.studio_id, user_id).await?;
-    Ok(place.is_some_and(|place| place.role == Role::Owner))
 }
 
 /// One answer for all invitations that cannot be accepted, so that trying tokens teaches nothing.

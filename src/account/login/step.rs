@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{membership::Role, shopee_login};
+use entity::shopee_login;
 use sea_orm::DatabaseTransaction;
 use secrecy::SecretString;
 use shopee::{Credential, QrState, QrStatus};
@@ -160,30 +160,31 @@ impl Turn<'_> {
     /// The account, the end of the login and the audit entry: all of them, or none if the login is no longer ours.
     async fn connect(&self, identified: &Identified<'_>) -> Result<()> {
         let (app, scope) = (self.app, Scope::job_runner());
-        let actor = Actor { user_id: self.login.started_by, ..Actor::gateway() };
         let transaction = app.database.write().await?;
-        let allowed = self.is_still_an_owners(&scope, &transaction).await?;
-        let stored = match allowed {
-            true => identified.store(app, &scope, &actor, &transaction, self.login.studio_id).await?,
-            false => None,
-        };
-        let end = match stored {
-            Some(account_id) => End::Confirmed { account_id },
-            None if allowed => End::Failed(Failure::AccountOfAnotherStudio),
-            None => End::Failed(Failure::NoLongerAllowed),
-        };
-        let now = app.clock.now();
-        if store::finish(&scope, &transaction, self.login.id, end, Some(self.claim), now).await? {
+        let end = self.end_with(&scope, &transaction, identified).await?;
+        if store::finish(&scope, &transaction, self.login.id, end, Some(self.claim), app.clock.now()).await? {
             transaction.commit().await?;
-            stored.into_iter().for_each(|account_id| app.connected.tell(account_id));
+            if let End::Confirmed { account_id } = end {
+                app.connected.tell(account_id);
+            }
         }
         Ok(())
     }
 
     /// Whoever was put out of the studio, or lowered, since they started the login connects nothing any more.
-    async fn is_still_an_owners(&self, scope: &Scope, transaction: &DatabaseTransaction) -> Result<bool> {
-        let Some(user_id) = self.login.started_by else { return Ok(false) };
-        let place = member::of_user(scope, transaction, self.login.studio_id, user_id).await?;
-        Ok(place.is_some_and(|place| place.role == Role::Owner))
+    async fn end_with(
+        &self,
+        scope: &Scope,
+        transaction: &DatabaseTransaction,
+        identified: &Identified<'_>,
+    ) -> Result<End> {
+        let (studio_id, started_by) = (self.login.studio_id, self.login.started_by);
+        if !member::owns(scope, transaction, studio_id, started_by).await? {
+            return Ok(End::Failed(Failure::NoLongerAllowed));
+        }
+        let actor = Actor { user_id: started_by, ..Actor::gateway() };
+        let stored = identified.store(self.app, scope, &actor, transaction, studio_id).await?;
+        let taken = End::Failed(Failure::AccountOfAnotherStudio);
+        Ok(stored.map_or(taken, |account_id| End::Confirmed { account_id }))
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     database::Statements,
     error::Result,
     graphql::page::Slice,
-    identity::{names::Email, scope::Scope},
+    identity::{audit, names::Email, scope::Scope},
 };
 
 /// Whose log it is.
@@ -37,7 +37,7 @@ fn within(scope: &Scope, log: LogOf, filter: &LogFilter) -> Select<audit_entry::
         }
         LogOf::User(key) => {
             let to_them =
-                Condition::all().add(Column::SubjectKind.eq("User")).add(Column::SubjectId.eq(key.to_string()));
+                Condition::all().add(Column::SubjectKind.eq(audit::USER)).add(Column::SubjectId.eq(key.to_string()));
             let by_or_to = Condition::any().add(Column::UserId.eq(key)).add(to_them);
             audit_entry::Entity::find().filter(by_or_to).filter(Column::StudioId.is_null())
         }

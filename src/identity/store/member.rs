@@ -51,6 +51,18 @@ pub async fn of_user(
     Ok(query.filter(Column::UserId.eq(user_id)).one(connection).await?)
 }
 
+/// Whether somebody owns a studio now. `None`, a user who is no more, owns nothing.
+pub async fn owns(
+    scope: &Scope,
+    connection: &impl ConnectionTrait,
+    studio_id: i64,
+    user_id: Option<i64>,
+) -> Result<bool> {
+    let Some(user_id) = user_id else { return Ok(false) };
+    let place = of_user(scope, connection, studio_id, user_id).await?;
+    Ok(place.is_some_and(|place| place.role == Role::Owner))
+}
+
 /// Members by key; those out of scope are not among them.
 pub async fn by_keys(scope: &Scope, connection: &impl ConnectionTrait, keys: &[i64]) -> Result<Vec<membership::Model>> {
     let query = scope.restrict(membership::Entity::find(), Column::StudioId);

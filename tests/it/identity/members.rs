@@ -153,7 +153,7 @@ const CREATE: &str =
 /// Each of two owners removes the other, lowers the other or leaves, at the same moment, on two gateways, many times.
 async fn a_studio_keeps_an_owner_whatever_its_owners_do_at_once(database: Database) {
     let world = World::start(&database).await;
-    let second = world.second_gateway(&database).await;
+    let second = world.another_gateway(&database, &[]).await;
     let (connection, client) = (database.connect().await, client());
     for round in 0..50 {
         let one = world.token_of(&format!("one{round}@duel.example")).await;

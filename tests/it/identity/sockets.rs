@@ -37,7 +37,7 @@ async fn watching(world: &World, gateway: &Gateway, token: &str) -> Stream {
 
 async fn what_is_taken_ends_sockets_everywhere(database: Database) {
     let world = World::start(&database).await;
-    let second = world.second_gateway(&database).await;
+    let second = world.another_gateway(&database, &[]).await;
     let removed = join(&world, &database, "removed@first.example", Role::Operator).await;
     let lowered = join(&world, &database, "lowered@first.example", Role::Operator).await;
     let leaver = join(&world, &database, "leaver@first.example", Role::Analyst).await;

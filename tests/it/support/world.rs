@@ -78,11 +78,6 @@ impl World {
         Self { gateway, sandbox, client, token, stranger_token }
     }
 
-    /// Another gateway on the same database, as a second instance would be.
-    pub(crate) async fn second_gateway(&self, database: &Database) -> Gateway {
-        Gateway::start(config(database, &self.sandbox, &[])).await.unwrap()
-    }
-
     /// A token for a user, who is made if not there.
     pub(crate) async fn token_of(&self, email: &str) -> String {
         let (app, scope) = (&self.gateway.app, Scope::job_runner());

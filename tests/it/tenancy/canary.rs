@@ -7,7 +7,7 @@
 mod house;
 mod needles;
 mod operations;
-mod types;
+mod sdl;
 mod values;
 
 use std::{collections::BTreeSet, env};
@@ -21,7 +21,7 @@ use self::{
     house::{House, Side},
     needles::Needles,
     operations::{Operation, Root, Writer},
-    types::Types,
+    sdl::Types,
 };
 use crate::support::stream::{Event, Stream};
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{
     house::{Side, Things},
-    types::{Target, Types, base_of, path},
+    sdl::{Target, Types, base_of, path},
     values::Values,
 };
 

@@ -10,7 +10,7 @@ use rand::{Rng as _, rngs::StdRng, seq::IndexedRandom as _};
 use super::{
     house::{Side, Things},
     operations::Root,
-    types::Types,
+    sdl::Types,
 };
 
 pub(super) struct Values<'a> {
