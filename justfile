@@ -14,6 +14,14 @@ demo:
 test:
     cargo test --workspace
 
+# Kill the gateway again and again while it gives coins, on both back ends; some minutes (CRASH_SEED makes it another run)
+crash giveouts="1000":
+    CRASH_GIVEOUTS={{giveouts}} CRASH_EDITS={{giveouts}} cargo test --test it -- --test-threads 1 money::crash
+
+# What CI tries in part, in full: random operations that reach every field, the same key from two gateways at once
+soak:
+    CANARY_OPERATIONS=5000 KEY_ROUNDS=200 cargo test --test it -- canary one_effect_from_two_gateways
+
 # Format everything
 fmt:
     cargo fmt --all
@@ -49,6 +57,10 @@ schema-check:
 # GraphQL-over-HTTP audit and browser test against a running gateway (see tests/npm)
 audit url token:
     node tests/npm/audit.mjs {{url}}/graphql {{token}}
+
+# How long a studio's live screen takes in one operation, and one call after another; without `--profile dev` optimised
+bench-dashboard:
+    cargo bench --bench dashboard --profile dev
 
 # The binary for a deployment: slower to build, a fifth less processor time
 deploy-build:

@@ -29,16 +29,17 @@ use crate::{
         schema::{IdentityQuery, InvitationMutation, MembershipMutation, SignInMutation, StudioMutation},
         scope::{Asker, Viewer},
     },
+    promotion::schema::{PromotionMutation, PromotionQuery},
     session::{
         self,
         refresh::Refreshes,
-        schema::{SessionMutation, SessionQuery, SessionSubscription},
+        schema::{CoinMutation, CoinSubscription, SessionMutation, SessionQuery, SessionSubscription},
     },
 };
 
 /// Where reading starts.
 #[derive(MergedObject, Default)]
-pub struct Query(IdentityQuery, ShopeeQuery, ShopeeLoginQuery, SessionQuery, AnalyticsQuery);
+pub struct Query(IdentityQuery, ShopeeQuery, ShopeeLoginQuery, PromotionQuery, SessionQuery, AnalyticsQuery);
 
 /// What changes something. Fields run one after the other. A field that fails is null and leaves the others alone.
 #[derive(MergedObject, Default)]
@@ -50,11 +51,13 @@ pub struct Mutation(
     ShopeeLoginMutation,
     ShopeeAccountMutation,
     SessionMutation,
+    CoinMutation,
+    PromotionMutation,
 );
 
 /// What moves by itself: every subscription delivers the present state at once, then each newer one.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(ShopeeLoginSubscription, ShopeeAccountSubscription, SessionSubscription);
+pub struct Subscription(ShopeeLoginSubscription, ShopeeAccountSubscription, SessionSubscription, CoinSubscription);
 
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 

@@ -9,7 +9,7 @@ use crate::{
     clock::Clock,
     config::Config,
     database::Database,
-    engine::{revisions::Revisions, watch::Pollers},
+    engine::{in_hand::InHand, revisions::Revisions, watch::Pollers},
 };
 use connected::Connected;
 use reads::Reads;
@@ -29,6 +29,8 @@ pub struct Parts {
     pub shopee: shopee::Client,
     pub reads: Reads,
     pub pollers: Pollers,
+    /// Intents that this process is carrying out.
+    pub intents: InHand,
     /// How often something was taken from each user who is connected.
     pub access_revisions: Revisions,
     pub connected: Connected,
@@ -59,8 +61,17 @@ impl App {
         })?;
         let reads = Reads::new(clock);
         let pollers = Pollers::new(POLLER_GRACE, clock);
-        let (access_revisions, connected) = (Revisions::default(), Connected::default());
-        Ok(Self(Arc::new(Parts { config, clock, database, shopee, reads, pollers, access_revisions, connected })))
+        Ok(Self(Arc::new(Parts {
+            config,
+            clock,
+            database,
+            shopee,
+            reads,
+            pollers,
+            intents: InHand::default(),
+            access_revisions: Revisions::default(),
+            connected: Connected::default(),
+        })))
     }
 }
 

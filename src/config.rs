@@ -90,6 +90,11 @@ pub const VARIABLES: &[Variable] = &[
         "Longest time for one Shopee call with its retries, in milliseconds, 100 to 60000.",
     ),
     variable(
+        "INTENT_SETTLE_MS",
+        Some("30000"),
+        "How long after a call that costs money Shopee may still be carrying it out, in milliseconds, 200 to 600000; never less than three times SHOPEE_TIMEOUT_MS.",
+    ),
+    variable(
         "EXTERNAL_API_BASE_URL",
         Some(""),
         "Base URL that externalApiUrl joins paths to, http or https. Empty: there is none.",
@@ -173,6 +178,7 @@ pub struct Config {
     pub shopee_calls_per_second: NonZeroU32,
     pub shopee_call_burst: NonZeroU32,
     pub shopee_timeout: Duration,
+    pub intent_settle: Duration,
     pub external_api: Option<ExternalBase>,
     pub poll_interval: Duration,
     pub sync_interval: Option<Duration>,
@@ -225,6 +231,7 @@ impl Config {
     /// The variables of others may hold anything.
     fn read(variables: HashMap<OsString, OsString>) -> Result<Self, ConfigProblems> {
         let mut reader = Reader { variables, problems: Vec::new() };
+        let shopee_timeout = reader.milliseconds("SHOPEE_TIMEOUT_MS", 100, 60_000);
         let config = Self {
             listen_addr: reader.address("LISTEN_ADDR"),
             database_url: SecretString::from(reader.database_url()),
@@ -240,7 +247,8 @@ impl Config {
             hosts: reader.hosts(),
             shopee_calls_per_second: reader.positive("SHOPEE_CALLS_PER_SECOND", 1000),
             shopee_call_burst: reader.positive("SHOPEE_CALL_BURST", 1000),
-            shopee_timeout: reader.milliseconds("SHOPEE_TIMEOUT_MS", 100, 60_000),
+            shopee_timeout,
+            intent_settle: reader.milliseconds("INTENT_SETTLE_MS", 200, 600_000).max(3 * shopee_timeout),
             external_api: reader.external_base("EXTERNAL_API_BASE_URL"),
             poll_interval: reader.milliseconds("POLL_INTERVAL_MS", 100, 60_000),
             sync_interval: reader.interval("SYNC_INTERVAL_SECONDS"),

@@ -7,8 +7,9 @@
 //! - [`http`] speaks HTTP and graphql-transport-ws at `/graphql`, serves the pages and the probes.
 //! - [`api`] is the whole schema on one screen.
 //! - [`analytics`] is what the numbers say.
-//! - [`session`] is a live session, stored and on air; [`account`] is a Shopee account and its credential;
-//!   [`identity`] is who asks, and what they may do.
+//! - [`session`] is a live session, stored and on air; [`promotion`] is what Shopee's ads do for an account, and [`catalog`] is the
+//!   items that may be put into a session's bag; [`account`] is a Shopee account and its credential; [`ledger`] has one effect for
+//!   each intent that costs money; [`identity`] is who asks, and what they may do.
 //! - [`graphql`] is the kit the rooms build their part of the schema with: ids, pages, money, faults.
 //! - [`app`] holds what a request may need, built once.
 //! - [`engine`] polls once for many watchers and knows none of the rooms.
@@ -18,6 +19,7 @@ pub mod account;
 pub mod analytics;
 pub mod api;
 pub mod app;
+pub mod catalog;
 pub mod clock;
 pub mod commands;
 pub mod config;
@@ -28,6 +30,8 @@ pub mod error;
 pub mod graphql;
 pub mod http;
 pub mod identity;
+pub mod ledger;
+pub mod promotion;
 pub mod serve;
 pub mod session;
 pub mod telemetry;

@@ -38,7 +38,7 @@ use crate::{
         scope::Viewer,
         token,
     },
-    session,
+    ledger, promotion, session,
 };
 
 /// A resolver's future holds those of all fields that it may have to answer, on the stack while it is made: unoptimised, that is
@@ -114,6 +114,11 @@ impl Gateway {
         jobs.spawn(session::sync::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(revocations::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(account::login::drive::run(app.clone(), signals.jobs.clone()));
+        jobs.spawn(ledger::reconcile::run(
+            app.clone(),
+            vec![session::coins::HANDLER, promotion::edit::HANDLER],
+            signals.jobs.clone(),
+        ));
         let routes = routes(&app, issuer, &signals, sockets.clone());
         let server = axum::serve(http::listener(listener), routes.into_make_service_with_connect_info::<SocketAddr>());
         let server = server.with_graceful_shutdown(signals.listener.clone().cancelled_owned());
@@ -162,6 +167,7 @@ impl Gateway {
         self.jobs.close();
         stop::within(time.work, "jobs", self.jobs.wait()).await;
         stop::within(time.work, "pollers", self.app.pollers.stop()).await;
+        stop::within(time.work, "intents", self.app.intents.finish()).await;
         stop::within(time.work, "connections", stop::ended(&mut self.server)).await;
         self.server.abort();
 

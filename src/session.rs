@@ -4,9 +4,11 @@
 //! Shopee, and only if selected. [`watch`] asks for the numbers of a session that somebody watches, [`sync`] stores what
 //! Shopee lists.
 //!
-//! What people do with one session: [`create`], [`edit`], [`delete`], [`refresh`].
+//! What people do with one session: [`create`], [`edit`], [`delete`], [`refresh`], and give [`coins`] to its viewers.
 
 pub mod ask;
+pub mod coin_changes;
+pub mod coins;
 pub mod create;
 pub mod delete;
 pub mod edit;

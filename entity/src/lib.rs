@@ -32,6 +32,9 @@ pub mod live_session;
 pub mod live_session_item;
 
 pub mod coin_giveout;
+pub mod intent;
+pub mod promotion_edit;
+
 pub mod live_analytics;
 pub mod metric_sample;
 

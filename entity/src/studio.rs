@@ -12,6 +12,10 @@ pub struct Model {
     /// IANA name, such as `Asia/Jakarta`; it decides where a day of analytics begins.
     #[sea_orm(column_type = "Text")]
     pub time_zone: String,
+    /// Coins that may be given away in one session; null for no bound.
+    pub coin_budget_per_session: Option<i64>,
+    /// Coins that may be given away on one day in `time_zone`; null for no bound.
+    pub coin_budget_per_day: Option<i64>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }
@@ -26,8 +30,12 @@ pub enum Relation {
     LiveSessions,
     #[sea_orm(has_many = "super::live_analytics::Entity")]
     LiveAnalytics,
+    #[sea_orm(has_many = "super::intent::Entity")]
+    Intents,
     #[sea_orm(has_many = "super::coin_giveout::Entity")]
     CoinGiveouts,
+    #[sea_orm(has_many = "super::promotion_edit::Entity")]
+    PromotionEdits,
     #[sea_orm(has_many = "super::job::Entity")]
     Jobs,
     #[sea_orm(has_many = "super::audit_entry::Entity")]
@@ -59,6 +67,18 @@ impl Related<super::live_session::Entity> for Entity {
 impl Related<super::live_analytics::Entity> for Entity {
     fn to() -> RelationDef {
         Relation::LiveAnalytics.def()
+    }
+}
+
+impl Related<super::intent::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Intents.def()
+    }
+}
+
+impl Related<super::promotion_edit::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::PromotionEdits.def()
     }
 }
 

@@ -36,8 +36,8 @@ impl fmt::Debug for PasswordHash {
 pub enum Relation {
     #[sea_orm(has_many = "super::membership::Entity")]
     Memberships,
-    #[sea_orm(has_many = "super::coin_giveout::Entity")]
-    CoinGiveouts,
+    #[sea_orm(has_many = "super::intent::Entity")]
+    Intents,
     #[sea_orm(has_many = "super::audit_entry::Entity")]
     AuditEntries,
     #[sea_orm(has_many = "super::sign_in::Entity")]
@@ -56,9 +56,9 @@ impl Related<super::membership::Entity> for Entity {
     }
 }
 
-impl Related<super::coin_giveout::Entity> for Entity {
+impl Related<super::intent::Entity> for Entity {
     fn to() -> RelationDef {
-        Relation::CoinGiveouts.def()
+        Relation::Intents.def()
     }
 }
 

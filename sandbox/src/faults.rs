@@ -49,6 +49,8 @@ pub enum FaultKind {
     HangAfterEffect,
     /// The answer comes so many real milliseconds later.
     Delay(u64),
+    /// The effect comes so many real milliseconds later, also if the caller has gone by then.
+    LateEffect(u64),
     /// The connection breaks in the middle of the body; the call has had its effect.
     CutBody,
     /// A page instead of JSON, with status 200.

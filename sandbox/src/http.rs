@@ -12,7 +12,7 @@ mod panel;
 mod png;
 mod reply;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use axum::{
     Router,
@@ -136,12 +136,30 @@ async fn serve(
     if faults.contains(&FaultKind::Hang) {
         distort::hang(&panel, &mut cleared).await;
     }
-    let reply = distort::refusal(&faults, call.family, region)
-        .unwrap_or_else(|| answer(&mut panel.inside(), call, region, &request));
+    let reply = match (distort::refusal(&faults, call.family, region), distort::lateness(&faults)) {
+        (Some(refusal), _) => refusal,
+        (None, Some(late)) => carry_out_later(late, panel.clone(), call, region, request).await,
+        (None, None) => answer(&mut panel.inside(), call, region, &request),
+    };
     if faults.contains(&FaultKind::HangAfterEffect) {
         distort::hang(&panel, &mut cleared).await;
     }
     distort::respond(reply, &faults).await
+}
+
+/// Answers after a while, in a task of its own: nothing ends it when the caller goes.
+async fn carry_out_later(
+    late: Duration,
+    panel: Panel,
+    call: &'static Call,
+    region: Region,
+    request: Received,
+) -> Reply {
+    let later = tokio::spawn(async move {
+        tokio::time::sleep(late).await;
+        answer(&mut panel.inside(), call, region, &request)
+    });
+    later.await.unwrap_or_else(|_| Reply::new(StatusCode::INTERNAL_SERVER_ERROR, Value::Null))
 }
 
 /// Notes the call and takes the faults that hit it.

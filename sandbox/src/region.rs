@@ -64,7 +64,7 @@ impl Region {
     }
 
     /// What follows `shopee.` in the host names that appear inside answers.
-    pub(crate) const fn top_level_domain(self) -> &'static str {
+    pub const fn top_level_domain(self) -> &'static str {
         match self {
             Self::Id => "co.id",
             Self::Vn => "vn",
@@ -78,7 +78,7 @@ impl Region {
     }
 
     /// Hours ahead of UTC; none of these regions has summer time.
-    pub(crate) const fn utc_offset_hours(self) -> i64 {
+    pub const fn utc_offset_hours(self) -> i64 {
         match self {
             Self::Id | Self::Vn | Self::Th => 7,
             Self::My | Self::Sg | Self::Ph | Self::Tw => 8,

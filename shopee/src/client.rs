@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, COOKIE, DATE, HeaderMap, HeaderValue, RETRY_AFTER, SET_COOKIE};
-use reqwest::{Response, redirect};
+use reqwest::{Response, redirect, retry as retry_policy};
 use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
@@ -164,6 +164,8 @@ impl Client {
             .read_timeout(config.read_timeout)
             .pool_idle_timeout(IDLE_CONNECTION)
             .redirect(redirect::Policy::none())
+            // A read is repeated here, a write by nobody.
+            .retry(retry_policy::never())
             .build()
             .map_err(BuildError)?;
         let pace = Pace::new(config.calls_per_second, config.burst);
@@ -240,6 +242,10 @@ impl Client {
     }
 
     async fn attempt(&self, ask: &Ask<'_>, deadline: Instant) -> Result<Answer, Error> {
+        if Instant::now() >= deadline {
+            // Whoever counts from when the call was made has to be able to rely on its not being made later.
+            return Err(Error::Unreachable { call: ask.call.name, cause: Cause::Timeout, maybe_done: false });
+        }
         let reply = timeout_at(deadline, self.exchange(ask)).await;
         let reply = reply.unwrap_or_else(|_| Err(unreachable(ask.call, Cause::Timeout)))?;
         envelope::open(ask.call, ask.account.is_some(), reply)

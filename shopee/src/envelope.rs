@@ -63,7 +63,8 @@ impl Answer {
 pub(crate) fn open(call: &'static Call, signed: bool, reply: Reply) -> Result<Answer, Error> {
     match reply.status {
         429 => return Err(Error::Throttled { call: call.name, after: reply.retry_after }),
-        500..=599 => return Err(unreachable(call, Cause::Status(reply.status))),
+        // A request that timed out on its way (408) may have arrived, as after a failure of the server.
+        408 | 500..=599 => return Err(unreachable(call, Cause::Status(reply.status))),
         _ => {}
     }
     let fields = serde_json::from_slice::<&RawValue>(&reply.body).ok().and_then(Object::parse);

@@ -12,7 +12,7 @@ use crate::page::OffsetPage;
 use crate::wire::Object;
 
 /// Which promotions, or which items of one, to list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PromotionQuery {
     /// With this in the name; empty for all.
     pub keyword: String,

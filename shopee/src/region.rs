@@ -1,9 +1,11 @@
-//! The regions that Shopee serves, and what differs between them: domain, currency, time zone.
+//! The regions that Shopee serves, and what differs between them: domain, currency, time zone, what a coin is worth.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+use crate::amount::Amount;
 
 /// A country that Shopee serves under its own domain. An account, a session and an item belong to exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -33,6 +35,7 @@ struct Facts {
     currency: &'static str,
     time_zone: &'static str,
     utc_offset: &'static str,
+    coin_worth: Amount,
 }
 
 const fn facts(
@@ -41,18 +44,20 @@ const fn facts(
     currency: &'static str,
     time_zone: &'static str,
     utc_offset: &'static str,
+    coin_worth: i64,
 ) -> Facts {
-    Facts { code, top_level_domain, currency, time_zone, utc_offset }
+    Facts { code, top_level_domain, currency, time_zone, utc_offset, coin_worth: Amount(coin_worth) }
 }
 
-const ID: Facts = facts("ID", "co.id", "IDR", "Asia/Jakarta", "+0700");
-const VN: Facts = facts("VN", "vn", "VND", "Asia/Ho_Chi_Minh", "+0700");
-const TH: Facts = facts("TH", "co.th", "THB", "Asia/Bangkok", "+0700");
-const MY: Facts = facts("MY", "com.my", "MYR", "Asia/Kuala_Lumpur", "+0800");
-const SG: Facts = facts("SG", "sg", "SGD", "Asia/Singapore", "+0800");
-const PH: Facts = facts("PH", "ph", "PHP", "Asia/Manila", "+0800");
-const TW: Facts = facts("TW", "tw", "TWD", "Asia/Taipei", "+0800");
-const BR: Facts = facts("BR", "com.br", "BRL", "America/Sao_Paulo", "-0300");
+// What a coin is worth is inferred: no call tells it.
+const ID: Facts = facts("ID", "co.id", "IDR", "Asia/Jakarta", "+0700", 100_000);
+const VN: Facts = facts("VN", "vn", "VND", "Asia/Ho_Chi_Minh", "+0700", 100_000);
+const TH: Facts = facts("TH", "co.th", "THB", "Asia/Bangkok", "+0700", 100_000);
+const MY: Facts = facts("MY", "com.my", "MYR", "Asia/Kuala_Lumpur", "+0800", 1_000);
+const SG: Facts = facts("SG", "sg", "SGD", "Asia/Singapore", "+0800", 1_000);
+const PH: Facts = facts("PH", "ph", "PHP", "Asia/Manila", "+0800", 100_000);
+const TW: Facts = facts("TW", "tw", "TWD", "Asia/Taipei", "+0800", 100_000);
+const BR: Facts = facts("BR", "com.br", "BRL", "America/Sao_Paulo", "-0300", 1_000);
 
 impl Region {
     /// Every region, in the order of the declaration.
@@ -77,6 +82,11 @@ impl Region {
     /// IANA name of the zone in which Shopee cuts the region's days: `Asia/Jakarta`.
     pub fn time_zone(self) -> &'static str {
         self.facts().time_zone
+    }
+
+    /// What a viewer can pay with one coin. Inferred: Shopee tells it in no answer.
+    pub fn coin_worth(self) -> Amount {
+        self.facts().coin_worth
     }
 
     /// The zone as the analytics host wants it in a header: `+0700`. None of the regions has summer time.

@@ -31,6 +31,14 @@ pub async fn note(app: &App, access: &Access, error: &shopee::Error) {
     }
 }
 
+/// The same for an outcome, which it gives back.
+pub async fn noted<T>(app: &App, access: &Access, outcome: Result<T, shopee::Error>) -> Result<T, shopee::Error> {
+    if let Err(error) = &outcome {
+        note(app, access, error).await;
+    }
+    outcome
+}
+
 /// Whether this error says that the credential counts no more.
 pub fn is_signed_out(error: &shopee::Error) -> bool {
     matches!(error, shopee::Error::SignedOut { .. })

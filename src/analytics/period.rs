@@ -1,9 +1,12 @@
 //! Whole days in a studio's time zone.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use crate::error::{Error, Result};
+use crate::{
+    clock::start_of_day,
+    error::{Error, Result},
+};
 
 /// The longest period: a leap year.
 pub const MOST_DAYS: i64 = 366;
@@ -43,12 +46,12 @@ impl Period {
     /// Each day, with its first instant and that of the next.
     pub fn days(self, zone: Tz) -> Vec<Day> {
         let dates = self.from.iter_days().take_while(|date| *date <= self.to);
-        dates.map(|date| Day { date, begins: begins(date, zone), ends: begins(next(date), zone) }).collect()
+        dates.map(|date| Day { date, begins: start_of_day(date, zone), ends: start_of_day(next(date), zone) }).collect()
     }
 
     /// The whole as if it were one day.
     pub fn whole(self, zone: Tz) -> Day {
-        Day { date: self.from, begins: begins(self.from, zone), ends: begins(next(self.to), zone) }
+        Day { date: self.from, begins: start_of_day(self.from, zone), ends: start_of_day(next(self.to), zone) }
     }
 }
 
@@ -62,14 +65,6 @@ pub struct Day {
 
 fn next(date: NaiveDate) -> NaiveDate {
     date.succ_opt().unwrap_or(date)
-}
-
-/// The first instant of a day: midnight, or where the clocks are put forward at midnight, what comes in its place.
-fn begins(date: NaiveDate, zone: Tz) -> DateTime<Utc> {
-    let midnight = date.and_time(NaiveTime::MIN);
-    let quarters = (0..=96).map(|quarter| midnight + TimeDelta::minutes(15 * quarter));
-    let first = quarters.filter_map(|local| zone.from_local_datetime(&local).earliest()).next();
-    first.map_or_else(|| midnight.and_utc(), |instant| instant.to_utc())
 }
 
 #[cfg(test)]

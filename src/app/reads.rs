@@ -4,16 +4,23 @@
 use std::time::Duration;
 
 use shopee::{
-    Breakdown, EndedSession, EndedSessionsQuery, ListedProduct, ListedSession, OngoingLive, Overview, Page, PlayUrl,
-    ProductListQuery, Region, SessionInfo, SessionListQuery, Trend, TrendsQuery, UserInfo,
+    AdsData, Breakdown, BudgetForEdit, Campaign, CampaignList, CampaignReport, CampaignsQuery, CoinReward, CoinTotals,
+    EndedSession, EndedSessionsQuery, ItemPromotion, ListedProduct, ListedSession, OffsetPage, OngoingLive, Overview,
+    Page, PlayUrl, ProductListQuery, PromotionItem, PromotionQuery, Region, ReportQuery, SessionInfo, SessionListQuery,
+    Streamer, Trend, TrendsQuery, UserInfo,
 };
 
 use crate::{clock::Clock, engine::joined::Joined};
 
 /// Shopee account (our id) and Shopee's session id.
 pub type SessionKey = (i64, i64);
+/// Shopee account (our id) and Shopee's campaign id.
+pub type CampaignKey = (i64, i64);
 /// Region and Shopee's id of a user or a session: what everybody may ask.
 pub type PublicKey = (Region, i64);
+
+/// Shopee account (our id) and Shopee's id of a promotion of its items.
+pub type ItemPromotionKey = (i64, i64);
 
 /// One table of answers per call.
 pub struct Reads {
@@ -35,12 +42,32 @@ pub struct Reads {
     pub buyer_profile: Joined<SessionKey, Vec<Breakdown>>,
     /// One minute.
     pub viewer_source: Joined<SessionKey, Option<Breakdown>>,
+    /// Five seconds: viewers claim coins within minutes, and Shopee's own apps ask every ten seconds.
+    pub coin_totals: Joined<SessionKey, Option<CoinTotals>>,
+    /// Five seconds.
+    pub coin_reward_info: Joined<SessionKey, Option<CoinReward>>,
+    /// Ten seconds.
+    pub item_promotions: Joined<(i64, PromotionQuery), OffsetPage<ItemPromotion>>,
+    /// Ten seconds: of each item, the stock moves.
+    pub promotion_items: Joined<(ItemPromotionKey, PromotionQuery), OffsetPage<PromotionItem>>,
     /// One minute.
     pub user_info: Joined<i64, UserInfo>,
     /// Five seconds.
     pub ongoing_live: Joined<PublicKey, Option<OngoingLive>>,
     /// Five seconds: the address is good for a short while only.
     pub play_url: Joined<PublicKey, Option<PlayUrl>>,
+    /// One minute.
+    pub streamers: Joined<i64, OffsetPage<Streamer>>,
+    /// Ten seconds.
+    pub campaigns: Joined<(i64, CampaignsQuery), CampaignList>,
+    /// Ten seconds.
+    pub campaign_report: Joined<(i64, ReportQuery), CampaignReport>,
+    /// Two seconds: whoever changes a campaign looks whether it shows.
+    pub campaign: Joined<CampaignKey, Option<Campaign>>,
+    /// Five seconds: the least budget rises with what is spent.
+    pub budget_for_edit: Joined<CampaignKey, Option<BudgetForEdit>>,
+    /// Ten seconds.
+    pub ads_data: Joined<i64, Option<AdsData>>,
 }
 
 impl Reads {
@@ -56,9 +83,19 @@ impl Reads {
             viewer_profile: Joined::new(10_000, seconds(60), clock),
             buyer_profile: Joined::new(10_000, seconds(60), clock),
             viewer_source: Joined::new(10_000, seconds(60), clock),
+            coin_totals: Joined::new(10_000, seconds(5), clock),
+            coin_reward_info: Joined::new(10_000, seconds(5), clock),
+            item_promotions: Joined::new(1_000, seconds(10), clock),
+            promotion_items: Joined::new(1_000, seconds(10), clock),
             user_info: Joined::new(10_000, seconds(60), clock),
             ongoing_live: Joined::new(10_000, seconds(5), clock),
             play_url: Joined::new(10_000, seconds(5), clock),
+            streamers: Joined::new(1_000, seconds(60), clock),
+            campaigns: Joined::new(1_000, seconds(10), clock),
+            campaign_report: Joined::new(1_000, seconds(10), clock),
+            campaign: Joined::new(10_000, seconds(2), clock),
+            budget_for_edit: Joined::new(10_000, seconds(5), clock),
+            ads_data: Joined::new(10_000, seconds(10), clock),
         }
     }
 }

@@ -44,6 +44,11 @@ where
         self.answers.insert(key, Arc::new(Observed { value, observed_at: self.clock.now() })).await;
     }
 
+    /// Forgets an answer that something has made old.
+    pub async fn forget(&self, key: &K) {
+        self.answers.invalidate(key).await;
+    }
+
     /// The kept answer, or that of the call in flight, or that of `call`, which then runs.
     pub async fn get<E>(
         &self,

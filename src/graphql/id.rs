@@ -15,10 +15,12 @@ pub enum Kind {
     ShopeeLogin,
     LiveSession,
     LiveSessionItem,
+    CoinGiveout,
+    PromotionEdit,
 }
 
 impl Kind {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Studio,
         Self::Membership,
         Self::Invitation,
@@ -26,6 +28,8 @@ impl Kind {
         Self::ShopeeLogin,
         Self::LiveSession,
         Self::LiveSessionItem,
+        Self::CoinGiveout,
+        Self::PromotionEdit,
     ];
 
     /// As it stands in ids.
@@ -38,6 +42,8 @@ impl Kind {
             Self::ShopeeLogin => "ShopeeLogin",
             Self::LiveSession => "LiveSession",
             Self::LiveSessionItem => "LiveSessionItem",
+            Self::CoinGiveout => "CoinGiveout",
+            Self::PromotionEdit => "PromotionEdit",
         }
     }
 }

@@ -3,6 +3,7 @@
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 
 /// A count.
+#[derive(Clone, Copy, Debug)]
 pub struct Long(pub i64);
 
 /// A whole number of up to 64 bits, as a JSON number: counts of viewers, likes, orders. JavaScript reads it exactly up to

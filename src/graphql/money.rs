@@ -25,6 +25,11 @@ impl Money {
     pub fn new(amount: i64, region: shopee::Region) -> Self {
         Self { amount: Decimal::new(amount, 5).normalize(), currency_code: region.into() }
     }
+
+    /// What Shopee reported, if it did.
+    pub fn reported(amount: Option<shopee::Amount>, region: shopee::Region) -> Option<Self> {
+        amount.map(|amount| Self::new(amount.0, region))
+    }
 }
 
 /// An amount of money that somebody enters.

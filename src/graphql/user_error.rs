@@ -43,6 +43,14 @@ pub enum UserErrorCode {
     OnAir,
     /// Something belongs to it that has to stay.
     InUse,
+    /// A rule forbids it, or Shopee does not do it: `refusal` of the thing says which. Nothing has happened.
+    Refused,
+    /// The idempotency key stands for something else that was asked for before.
+    KeyReused,
+    /// Something else of the same kind is under way there; wait until it is settled.
+    Busy,
+    /// What came of it is known already, or still being found out.
+    NotUnknown,
 }
 
 /// Something the person at the form can mend.
@@ -60,6 +68,17 @@ impl UserError {
     /// About one field of the input.
     pub fn on(field: &'static str, code: UserErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
         Self { code, field: Some(field.into()), message: message.into() }
+    }
+
+    /// The idempotency key stands for something else.
+    pub fn key_reused() -> Self {
+        let message = "this key stands for something else that was asked for before; make a new one";
+        Self::on("idempotencyKey", UserErrorCode::KeyReused, message)
+    }
+
+    /// What somebody would tell about is known already.
+    pub fn not_unknown() -> Self {
+        Self::new(UserErrorCode::NotUnknown, "what came of it is known already, or still being found out")
     }
 
     /// About the input as a whole.

@@ -65,6 +65,14 @@ pub enum Action {
     LiveSessionDeleted,
     /// A live session was compared with Shopee because a person asked for it.
     LiveSessionSynced,
+    /// Somebody asked for coins to be given to viewers; `after` says what came of it at once.
+    CoinsRequested,
+    /// It became known whether coins were given.
+    CoinsSettled,
+    /// Somebody asked for a campaign to be changed; `after` says what came of it at once.
+    PromotionEditRequested,
+    /// It became known whether a campaign was changed.
+    PromotionEditSettled,
 }
 
 impl Action {
@@ -93,6 +101,10 @@ impl Action {
         Self::LiveSessionUpdated,
         Self::LiveSessionDeleted,
         Self::LiveSessionSynced,
+        Self::CoinsRequested,
+        Self::CoinsSettled,
+        Self::PromotionEditRequested,
+        Self::PromotionEditSettled,
     ];
 
     /// As it stands in the row.
@@ -122,6 +134,10 @@ impl Action {
             Self::LiveSessionUpdated => "LIVE_SESSION_UPDATED",
             Self::LiveSessionDeleted => "LIVE_SESSION_DELETED",
             Self::LiveSessionSynced => "LIVE_SESSION_SYNCED",
+            Self::CoinsRequested => "COINS_REQUESTED",
+            Self::CoinsSettled => "COINS_SETTLED",
+            Self::PromotionEditRequested => "PROMOTION_EDIT_REQUESTED",
+            Self::PromotionEditSettled => "PROMOTION_EDIT_SETTLED",
         }
     }
 

@@ -31,7 +31,7 @@ pub type StudioRow = studio::ActiveModel;
 
 pub const STUDIO_COLUMNS: &[studio::Column] = {
     use studio::Column::*;
-    &[Id, Name, TimeZone, CreatedAt, UpdatedAt]
+    &[Id, Name, TimeZone, CoinBudgetPerSession, CoinBudgetPerDay, CreatedAt, UpdatedAt]
 };
 
 /// Makes the viewer that scopes come from, so there is none yet. `None` unless this sign-in is the user's and holds.
@@ -114,6 +114,8 @@ pub async fn update_studio(scope: &Scope, transaction: &DatabaseTransaction, row
     let query = studio::Entity::update_many()
         .col_expr(Column::Name, Expr::value(row.name.clone()))
         .col_expr(Column::TimeZone, Expr::value(row.time_zone.clone()))
+        .col_expr(Column::CoinBudgetPerSession, Expr::value(row.coin_budget_per_session))
+        .col_expr(Column::CoinBudgetPerDay, Expr::value(row.coin_budget_per_day))
         .col_expr(Column::UpdatedAt, Expr::value(row.updated_at))
         .filter(Column::Id.eq(row.id));
     scope.restrict(query, Column::Id).exec(transaction).await?;

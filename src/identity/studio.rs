@@ -41,6 +41,9 @@ pub async fn create(app: &App, viewer: &Viewer, actor: &Actor, name: &StudioName
 pub struct Changes {
     pub name: Option<StudioName>,
     pub time_zone: Option<Tz>,
+    /// `Some(None)` takes the bound away.
+    pub coin_budget_per_session: Option<Option<i64>>,
+    pub coin_budget_per_day: Option<Option<i64>>,
 }
 
 /// Changes a studio, by an owner.
@@ -50,7 +53,16 @@ pub async fn update(app: &App, viewer: &Viewer, actor: Actor, studio_id: i64, wa
     let row = row.ok_or_else(|| Error::not_found("studio"))?;
     let name = wanted.name.map_or(row.name.clone(), |name| name.as_str().to_owned());
     let time_zone = wanted.time_zone.map_or(row.time_zone.clone(), |zone| zone.name().to_owned());
-    let now = studio::Model { name, time_zone, updated_at: change.now, ..row.clone() };
+    let coin_budget_per_session = wanted.coin_budget_per_session.unwrap_or(row.coin_budget_per_session);
+    let coin_budget_per_day = wanted.coin_budget_per_day.unwrap_or(row.coin_budget_per_day);
+    let now = studio::Model {
+        name,
+        time_zone,
+        coin_budget_per_session,
+        coin_budget_per_day,
+        updated_at: change.now,
+        ..row.clone()
+    };
     if told(&row) == told(&now) {
         return Ok(());
     }
@@ -62,5 +74,10 @@ pub async fn update(app: &App, viewer: &Viewer, actor: Actor, studio_id: i64, wa
 
 /// What the audit log says of a studio.
 fn told(row: &studio::Model) -> Value {
-    json!({ "name": row.name, "timeZone": row.time_zone })
+    json!({
+        "name": row.name,
+        "timeZone": row.time_zone,
+        "coinBudgetPerSession": row.coin_budget_per_session,
+        "coinBudgetPerDay": row.coin_budget_per_day,
+    })
 }

@@ -1,8 +1,13 @@
 //! What clients see of the session room: stored sessions and their items, what Shopee says of a session, its live numbers.
 
 mod audience;
+mod coin_giveout;
+mod coin_mutation;
+mod coin_subscription;
+mod coins_from_shopee;
 mod from_shopee;
 mod list;
+mod live_coins;
 mod live_info;
 mod live_overview;
 mod live_play_url;
@@ -16,8 +21,13 @@ mod session_mutation;
 mod subscription;
 
 pub use audience::{AudienceProfile, ViewerSource};
+pub use coin_giveout::{CoinGiveout, giveouts_of_studio};
+pub use coin_mutation::CoinMutation;
+pub use coin_subscription::CoinSubscription;
+pub use coins_from_shopee::CoinsFromShopee;
 pub use from_shopee::SessionFromShopee;
 pub use list::{LiveSessionFilter, LiveSessionOrder, page_of_sessions};
+pub use live_coins::{CoinReward, LiveCoins};
 pub use live_info::LiveInfo;
 pub use live_overview::LiveOverview;
 pub use live_play_url::LivePlayUrl;

@@ -1,6 +1,7 @@
 //! Every query of the session room: reading here, storing what Shopee lists in `store/upsert.rs`, what people change in
 //! `store/edit.rs`.
 
+pub mod coins;
 pub mod edit;
 pub mod upsert;
 

@@ -6,7 +6,8 @@ mod fields;
 
 use std::{collections::HashMap, path::Path};
 
-use futures_util::future::join_all;
+use futures_util::{StreamExt as _, stream};
+use live_gateway::graphql::id::{GlobalId, Kind};
 use sandbox::{Fault, FaultKind, Options, Sandbox};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -14,13 +15,16 @@ use testing::{Database, on_both};
 
 use self::{
     expected::{Expected, FAULTS},
-    fields::{FIELDS, Field},
+    fields::{FIELDS, FIELDS_BELOW, Field},
 };
 use crate::support::program::Running;
 
-on_both!(every_field_before_every_fault);
+on_both!(every_field_before_every_fault, every_field_below_before_every_fault);
 
 const OWNER: &str = "owner@studio.example";
+
+/// The key of a database's first account.
+const FIRST_ACCOUNT: i64 = 1;
 
 /// What signs tokens, and what encrypts credentials.
 const SECRETS: [&str; 2] =
@@ -54,6 +58,7 @@ struct Studio {
     folder: TempDir,
     token: String,
     session_id: i64,
+    campaign_id: i64,
 }
 
 impl Studio {
@@ -62,8 +67,9 @@ impl Studio {
         let account = sandbox.panel().accounts().remove(0);
         let on_air = sandbox.panel().on_air().into_iter().find(|session| session.user_id == account.user_id);
         let session_id = on_air.unwrap().session_id;
+        let campaign_id = sandbox.panel().campaigns()[0].campaign_id;
         let (variables, folder) = (variables(database, &sandbox), tempfile::tempdir().unwrap());
-        let studio = Self { sandbox, variables, folder, token: String::new(), session_id };
+        let studio = Self { sandbox, variables, folder, token: String::new(), session_id, campaign_id };
         let connect = ["connect", "--studio", "First Studio", "--owner", OWNER, "--region", "ID"];
         studio.run(&connect, &account.cookie).await;
         let token = studio.run(&["token", "--email", OWNER], "").await.trim().to_owned();
@@ -85,17 +91,22 @@ impl Studio {
     /// The text of an answer.
     async fn ask(&self, url: &str, query: &str) -> String {
         let client = crate::support::client();
-        let variables = json!({ "id": self.session_id.to_string() });
+        let variables = json!({
+            "id": self.session_id.to_string(),
+            "account": GlobalId::new(Kind::ShopeeAccount, FIRST_ACCOUNT).encode().0,
+            "campaign": self.campaign_id.to_string(),
+        });
         let request = client.post(format!("{url}/graphql")).bearer_auth(&self.token);
         let request = request.json(&json!({ "query": query, "variables": variables }));
         request.send().await.unwrap().text().await.unwrap()
     }
 
-    /// Asks for every field of a gateway that knows nothing yet, since it keeps what it was told; then looks at its log.
-    async fn answers(&self) -> Vec<Value> {
+    /// Asks for fields, so many at once, of a gateway that knows nothing yet, since it keeps what it was told; then looks at its log.
+    async fn answers(&self, fields: &[Field], at_once: usize) -> Vec<Value> {
         let mut running = self.start(&["serve"], "");
         let url = format!("http://{}", running.logs("listening address=").await);
-        let answers = join_all(FIELDS.iter().map(|field| self.answer(&url, field))).await;
+        let asked: Vec<_> = fields.iter().map(|field| self.answer(&url, field)).collect();
+        let answers = stream::iter(asked).buffered(at_once).collect().await;
         running.signal("TERM").await;
         let ended = running.ended().await;
         assert_eq!(ended.code, Some(0), "{ended:?}");
@@ -153,20 +164,34 @@ fn variables(database: &Database, sandbox: &Sandbox) -> HashMap<String, String> 
 }
 
 async fn every_field_before_every_fault(database: Database) {
-    let studio = Studio::open(&database).await;
-    let healthy = studio.answers().await;
-    for (field, answer) in FIELDS.iter().zip(&healthy) {
+    every_fault(&Studio::open(&database).await, &FIELDS, |kind| vec![Fault::new(kind)]).await;
+}
+
+async fn every_field_below_before_every_fault(database: Database) {
+    let of_their_calls =
+        |kind: FaultKind| FIELDS_BELOW.iter().map(|field| Fault::new(kind.clone()).on(field.call)).collect();
+    every_fault(&Studio::open(&database).await, &FIELDS_BELOW, of_their_calls).await;
+}
+
+async fn every_fault(studio: &Studio, fields: &[Field], faults: impl Fn(FaultKind) -> Vec<Fault>) {
+    let healthy = studio.answers(fields, fields.len()).await;
+    for (field, answer) in fields.iter().zip(&healthy) {
         assert!(answer.get("errors").is_none() && field.value(answer).is_object(), "{answer}");
     }
     for (kind, expected) in FAULTS {
-        studio.sandbox.panel().inject(Fault::new(kind.clone()));
-        let answers = studio.answers().await;
+        faults(kind.clone()).into_iter().for_each(|fault| studio.sandbox.panel().inject(fault));
+        let answers = studio.answers(fields, at_once(&kind, fields)).await;
         studio.sandbox.panel().clear_faults();
-        for ((field, answer), healthy) in FIELDS.iter().zip(&answers).zip(&healthy) {
-            assert_eq!(field.stored(answer), field.stored(healthy), "{kind:?}: what is stored answers all the same");
+        for ((field, answer), healthy) in fields.iter().zip(&answers).zip(&healthy) {
+            assert_eq!(field.stored(answer), field.stored(healthy), "{kind:?}: everything else answers all the same");
             assert_answer(&kind, field, expected.of(field), answer, healthy);
         }
     }
+}
+
+/// All at once, since some faults take their time; but the largest answers are much work, and would be late together.
+fn at_once(kind: &FaultKind, fields: &[Field]) -> usize {
+    if *kind == FaultKind::HugeBody { 2 } else { fields.len() }
 }
 
 fn assert_answer(kind: &FaultKind, field: &Field, expected: Expected, answer: &Value, healthy: &Value) {

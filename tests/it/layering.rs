@@ -6,7 +6,7 @@ use std::{
 };
 
 /// From the top, which knows all, to the bottom, which knows nothing. Those on one line do not know each other.
-const TIERS: [&[&str]; 14] = [
+const TIERS: [&[&str]; 16] = [
     &["main"],
     &["commands"],
     &["serve"],
@@ -14,7 +14,9 @@ const TIERS: [&[&str]; 14] = [
     &["api"],
     &["analytics"],
     &["session"],
+    &["promotion", "catalog"],
     &["account"],
+    &["ledger"],
     &["identity"],
     &["graphql"],
     &["app"],

@@ -18,14 +18,14 @@ use crate::support::{
 };
 
 /// A machine with a database and the gateway's program on it, and a Shopee within its reach.
-struct Machine {
-    shopee: Sandbox,
+pub(crate) struct Machine {
+    pub(crate) shopee: Sandbox,
     variables: HashMap<String, String>,
     folder: TempDir,
 }
 
 impl Machine {
-    async fn with(database: &Database) -> Self {
+    pub(crate) async fn with(database: &Database) -> Self {
         let options = Options { frozen: true, seed: 7, ..Options::default() };
         let shopee = Sandbox::start(options).await.unwrap();
         let variables = world::variables(database, &shopee, &[("LOG_FORMAT", "json".to_owned())]);
@@ -33,7 +33,7 @@ impl Machine {
     }
 
     /// Sets an environment variable of what runs from now on.
-    fn set(&mut self, name: &str, value: impl Into<String>) {
+    pub(crate) fn set(&mut self, name: &str, value: impl Into<String>) {
         self.variables.insert(name.to_owned(), value.into());
     }
 
@@ -50,7 +50,7 @@ impl Machine {
     }
 
     /// Runs a command that has to work out, and returns what it printed.
-    async fn succeed(&self, arguments: &[&str]) -> String {
+    pub(crate) async fn succeed(&self, arguments: &[&str]) -> String {
         let ended = self.run(arguments, "").await;
         assert_eq!(ended.code, Some(0), "{ended:?}");
         ended.printed
@@ -61,20 +61,20 @@ impl Machine {
         last_words(self.run(arguments, "").await)
     }
 
-    async fn connect(&self, studio: &str, owner: &str, cookie: &str) -> Ended {
+    pub(crate) async fn connect(&self, studio: &str, owner: &str, cookie: &str) -> Ended {
         let arguments = ["connect", "--studio", studio, "--owner", owner, "--region", "ID"];
         self.run(&arguments, cookie).await
     }
 
     /// Starts `serve`, and waits until it listens.
-    async fn serve(&self) -> Serving {
+    pub(crate) async fn serve(&self) -> Serving {
         let mut running = self.start(&["serve"], "");
         let address = running.logs(r#""message":"listening","address":""#).await;
         let url = format!("http://{}", address.split('"').next().unwrap());
         Serving { running, url, client: reqwest::Client::builder().build().unwrap() }
     }
 
-    fn account(&self) -> AccountView {
+    pub(crate) fn account(&self) -> AccountView {
         self.shopee.panel().accounts().remove(0)
     }
 
@@ -103,9 +103,9 @@ fn last_words(ended: Ended) -> String {
 }
 
 /// A gateway that serves.
-struct Serving {
+pub(crate) struct Serving {
     running: Running,
-    url: String,
+    pub(crate) url: String,
     client: reqwest::Client,
 }
 
@@ -115,8 +115,13 @@ impl Serving {
         (answer.status().as_u16(), answer.text().await.unwrap())
     }
 
-    async fn stop(self) -> Ended {
+    pub(crate) async fn stop(self) -> Ended {
         self.running.signal("TERM").await;
         self.running.ended().await
+    }
+
+    /// Ends it without a word, in the middle of whatever it does.
+    pub(crate) async fn kill(self) -> Ended {
+        self.running.killed().await
     }
 }

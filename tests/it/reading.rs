@@ -1,17 +1,21 @@
 //! Reading what is stored, and what Shopee says of it.
 
 mod arguments;
+mod catalog;
+mod coins;
 mod cost;
 mod dashboard;
 mod ended;
+mod exact;
 mod fields;
 mod filters;
 mod from_shopee;
 mod key_order;
 mod links;
-mod money;
+pub(crate) mod money;
 mod nodes;
 mod paging;
+mod promotions;
 mod statements;
 
 use serde_json::json;

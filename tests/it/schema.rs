@@ -54,6 +54,15 @@ fn elements_of(definition: &TypeDefinition) -> Vec<(String, Option<String>)> {
     found
 }
 
+/// Every field of an object or interface, as `Type.field`.
+pub(crate) fn field_paths() -> Vec<String> {
+    let of = |definition: TypeDefinition| {
+        let name = definition.name.node.to_string();
+        fields(&definition).into_iter().map(move |field| format!("{name}.{}", field.name.node))
+    };
+    types().into_iter().flat_map(of).collect()
+}
+
 fn described(description: Option<&Positioned<String>>) -> Option<String> {
     description.map(|description| description.node.trim().to_owned()).filter(|text| !text.is_empty())
 }
@@ -98,6 +107,11 @@ fn lists_that_can_grow_are_connections() {
         "RemoteSessionPage.nodes",
         "EndedSessionPage.nodes",
         "LiveProductPage.nodes",
+        "ItemPromotionPage.nodes",
+        "PromotionItemPage.nodes",
+        "StreamerList.nodes",
+        "PromotionPage.nodes",
+        "CampaignExpenseToday.campaigns",
         "LiveTrends.trends",
         "LiveTrend.points",
         "AudienceProfile.breakdowns",
@@ -185,6 +199,10 @@ fn what_comes_from_shopee_may_be_null() {
         "LiveSession.overview",
         "LiveSession.info",
         "ShopeeAccount.creator",
+        "LiveSession.coins",
+        "LiveSession.coinReward",
+        "ShopeeAccount.itemPromotions",
+        "ItemPromotion.items",
         "ShopeeAccount.remoteSessions",
         "ShopeeAccount.ongoingLive",
         "ShopeeAccount.endedSessions",
@@ -195,6 +213,15 @@ fn what_comes_from_shopee_may_be_null() {
         "LiveSession.viewerSource",
         "LiveSession.playUrl",
         "Query.ongoingLive",
+        "ShopeeAccount.streamers",
+        "ShopeeAccount.promotionsToday",
+        "ShopeeAccount.campaignExpenseToday",
+        "ShopeeAccount.ads",
+        "CampaignExpenseToday.campaigns",
+        "Promotion.settings",
+        "Promotion.today",
+        "Promotion.budgetLimits",
+        "Query.promotion",
     ];
     let types = types();
     let all = types.iter().flat_map(|definition| {
@@ -212,10 +239,10 @@ fn what_comes_from_shopee_may_be_null() {
 async fn the_examples_of_graphiql_run() {
     testing::on_sqlite(async |database: Database| {
         let world = World::start(&database).await;
-        let session = world.on_air().session_id.to_string();
+        let known = json!({ "sessionId": world.on_air().session_id.to_string(), "studioId": world.studio_id().await });
         assert!(web::examples().len() >= 3);
         for (name, operation) in web::examples() {
-            let variables = variables_of(name, &session);
+            let variables = variables_of(name, &known);
             match operation.contains("subscription ") {
                 true => world.subscribe_with(operation, variables).await.data().await,
                 false => world.data(operation, variables).await,
@@ -226,11 +253,11 @@ async fn the_examples_of_graphiql_run() {
     .await;
 }
 
-/// An example's variables, with a session where the page fills one in.
-fn variables_of(name: &str, session: &str) -> Value {
+/// An example's variables, with what the page fills in where they are empty.
+fn variables_of(name: &str, known: &Value) -> Value {
     let mut variables: Value = serde_json::from_str(web::example_variables(name).unwrap_or("{}")).unwrap();
-    if variables.get("sessionId").is_some() {
-        variables["sessionId"] = json!(session);
+    for (name, value) in variables.as_object_mut().unwrap().iter_mut().filter(|(_, value)| *value == "") {
+        *value = known[name].clone();
     }
     variables
 }

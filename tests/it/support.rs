@@ -31,9 +31,18 @@ pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, holds: impl
     }
 }
 
+/// A number that whoever runs the tests may choose.
+pub(crate) fn from_environment(name: &str, default: u64) -> u64 {
+    env::var(name).map_or(default, |text| text.parse().unwrap())
+}
+
+/// Says something past the test program's capture, which hides what a test says that passes.
+pub(crate) fn tell(text: &str) {
+    drop(writeln!(stderr(), "{text}"));
+}
+
 /// Says that a test cannot run here; where `CI` is set that is a failure.
 pub(crate) fn left_out(why: &str) {
     assert!(env::var_os("CI").is_none(), "{why}");
-    // Past the test program's capture, so that nobody takes this for a test that passed.
-    drop(writeln!(stderr(), "LEFT OUT: {why}"));
+    tell(&format!("LEFT OUT: {why}"));
 }

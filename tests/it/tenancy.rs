@@ -46,7 +46,7 @@ async fn every_root_field_is_tried(database: Database) {
 
 async fn what_is_not_yours_is_not_there(database: Database) {
     let world = World::start(&database).await;
-    let (foreign, absent) = (Things::of_the_first_studio(&database).await, Things::nowhere());
+    let (foreign, absent) = (Things::of_the_first_studio(&world, &database).await, Things::nowhere());
     let canaries = canaries(&database).await;
     for way in WAYS {
         let own = [raw(&world, &world.token, way, &foreign).await, raw(&world, &world.token, way, &absent).await];
@@ -86,7 +86,11 @@ async fn canaries(database: &Database) -> Vec<String> {
 
 async fn a_foreign_stream_is_one_of_nothing(database: Database) {
     let world = World::start(&database).await;
-    let (foreign, absent) = (Things::of_the_first_studio(&database).await, Things::nowhere());
+    let (foreign, absent) = (Things::of_the_first_studio(&world, &database).await, Things::nowhere());
+    // Something to tell for each stream.
+    let coins = r#"mutation { startCoins(input: { idempotencyKey: "one", liveSessionId: "<SESSION>", amount: 1 }) {
+        userErrors { code } } }"#;
+    world.data(&Way { query: coins }.filled(&foreign), json!({})).await;
     for way in SUBSCRIPTIONS {
         world.subscribe(&way.filled(&foreign)).await.data().await;
         let mut refusals = Vec::new();
@@ -103,7 +107,7 @@ async fn a_foreign_stream_is_one_of_nothing(database: Database) {
 
 async fn nobody_gets_nothing(database: Database) {
     let world = World::start(&database).await;
-    let (foreign, absent) = (Things::of_the_first_studio(&database).await, Things::nowhere());
+    let (foreign, absent) = (Things::of_the_first_studio(&world, &database).await, Things::nowhere());
     let lists = [
         "{ liveSessions { nodes { sessionName } } }",
         "{ nodes(ids: []) { id } }",

@@ -228,19 +228,22 @@
     );
   }
 
-  /** Puts a session that is on air into the examples that want one, so that they run as they are. */
-  async function fillInSession() {
-    const wanting = options.tabs.filter((tab) => parseHeaders(tab.variables ?? "").sessionId === "");
+  /** Puts a session that is on air, and its studio, into the examples that want one, so that they run as they are. */
+  async function fillIn() {
+    const variables = (tab) => parseHeaders(tab.variables ?? "");
+    const wanting = options.tabs.filter((tab) => Object.values(variables(tab)).includes(""));
     const credential = authorization(parseHeaders(initialHeaders));
     if (!credential || wanting.length === 0) return;
-    const query = "{ liveSessions(first: 1, filter: { status: [ON_AIR] }) { nodes { sessionId } } }";
+    const query = "{ liveSessions(first: 1, filter: { status: [ON_AIR] }) { nodes { sessionId studio { id } } } }";
     const late = new Promise((resolve) => setTimeout(resolve, 1000));
     const answer = await Promise.race([post({ query }, { Authorization: credential }), late]);
     const session = answer?.data?.liveSessions?.nodes?.[0];
+    const known = { sessionId: session?.sessionId, studioId: session?.studio.id };
     for (const tab of session ? wanting : []) {
-      tab.variables = JSON.stringify({ ...parseHeaders(tab.variables), sessionId: session.sessionId }, null, 2);
+      const filled = Object.entries(variables(tab)).map(([name, value]) => [name, value || known[name] || value]);
+      tab.variables = JSON.stringify(Object.fromEntries(filled), null, 2);
     }
   }
 
-  fillInSession().finally(() => ReactDOM.createRoot(place).render(React.createElement(Explorer)));
+  fillIn().finally(() => ReactDOM.createRoot(place).render(React.createElement(Explorer)));
 })();

@@ -54,8 +54,12 @@ async fn duplicates_are_refused(database: Database) {
     let of_session = live_analytics::Model { id: 9, live_session_id: Some(1), ..live_analytics(2, 1) };
     assert_duplicate(insert(db, of_session).await);
     assert_duplicate(insert(db, metric_sample(1)).await);
-    let idempotency_key = coin_giveout(1, 1, 1, 1).idempotency_key;
-    assert_duplicate(insert(db, coin_giveout::Model { idempotency_key, ..coin_giveout(9, 1, 1, 1) }).await);
+    let idempotency_key = intent(1, 1, 1, 1).idempotency_key;
+    assert_duplicate(insert(db, intent::Model { idempotency_key, ..intent(9, 1, 1, 1) }).await);
+    let resource = intent(1, 1, 1, 1).resource;
+    assert_duplicate(insert(db, intent::Model { resource, ..intent(9, 1, 1, 1) }).await);
+    assert_duplicate(insert(db, coin_giveout(1, 1, 1)).await);
+    assert_duplicate(insert(db, promotion_edit(2, 1, 1)).await);
 }
 
 async fn near_duplicates_are_taken(database: Database) {
@@ -76,9 +80,11 @@ async fn near_duplicates_are_taken(database: Database) {
     for (id, live_session_id) in [(9, Some(1)), (10, Some(9))] {
         insert(db, live_analytics::Model { id, live_session_id, ..live_analytics(1, 1) }).await.unwrap();
     }
-    insert(db, coin_giveout::Model { id: 9, studio_id: 2, live_session_id: 2, ..coin_giveout(1, 1, 1, 1) })
-        .await
-        .unwrap();
+    let (of_another, resource) = (intent(1, 2, 2, 1), || "coins/9".to_owned());
+    insert(db, intent::Model { id: 9, resource: resource(), ..of_another }).await.unwrap();
+    // What is settled leaves its resource to the next.
+    let settled = intent::Model { state: intent::State::Done, resource: resource(), ..intent(10, 1, 1, 1) };
+    insert(db, settled).await.unwrap();
 }
 
 async fn orphans_are_refused(database: Database) {
@@ -102,9 +108,15 @@ async fn orphans_are_refused(database: Database) {
     assert_orphan(insert(db, live_analytics(9, 404)).await);
     assert_orphan(insert(db, live_analytics::Model { live_session_id: Some(404), ..live_analytics(9, 1) }).await);
     assert_orphan(insert(db, metric_sample(404)).await);
-    assert_orphan(insert(db, coin_giveout(9, 404, 1, 1)).await);
-    assert_orphan(insert(db, coin_giveout(9, 1, 404, 1)).await);
-    assert_orphan(insert(db, coin_giveout(9, 1, 1, 404)).await);
+    assert_orphan(insert(db, intent(9, 404, 1, 1)).await);
+    assert_orphan(insert(db, intent(9, 1, 404, 1)).await);
+    assert_orphan(insert(db, intent(9, 1, 1, 404)).await);
+    assert_orphan(insert(db, coin_giveout(404, 1, 1)).await);
+    assert_orphan(insert(db, coin_giveout(2, 404, 1)).await);
+    assert_orphan(insert(db, coin_giveout(2, 1, 404)).await);
+    assert_orphan(insert(db, promotion_edit(404, 1, 1)).await);
+    assert_orphan(insert(db, promotion_edit(1, 404, 1)).await);
+    assert_orphan(insert(db, promotion_edit(1, 1, 404)).await);
     assert_orphan(insert(db, job::Model { studio_id: Some(404), ..job(9) }).await);
     assert_orphan(insert(db, job::Model { shopee_account_id: Some(404), ..job(9) }).await);
     assert_orphan(insert(db, audit_entry::Model { studio_id: Some(404), ..audit_entry(9) }).await);
@@ -113,8 +125,8 @@ async fn orphans_are_refused(database: Database) {
 
 /// Rows of: users, studios, memberships, shopee_accounts, live_sessions, live_session_items, live_analytics,
 /// metric_samples, coin_giveouts, jobs, audit_entries, sign_ins, refresh_tokens, external_identities, invitations,
-/// shopee_logins, deleted_live_sessions.
-async fn counts(db: &DatabaseConnection) -> [u64; 17] {
+/// shopee_logins, deleted_live_sessions, intents, promotion_edits.
+async fn counts(db: &DatabaseConnection) -> [u64; 19] {
     [
         user::Entity::find().count(db).await.unwrap(),
         studio::Entity::find().count(db).await.unwrap(),
@@ -133,15 +145,17 @@ async fn counts(db: &DatabaseConnection) -> [u64; 17] {
         invitation::Entity::find().count(db).await.unwrap(),
         shopee_login::Entity::find().count(db).await.unwrap(),
         deleted_live_session::Entity::find().count(db).await.unwrap(),
+        intent::Entity::find().count(db).await.unwrap(),
+        promotion_edit::Entity::find().count(db).await.unwrap(),
     ]
 }
 
 async fn a_studio_takes_its_rows_along(database: Database) {
     let db = &database.migrated().await;
     world(db).await;
-    assert_eq!(counts(db).await, [1, 2, 1, 2, 2, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
+    assert_eq!(counts(db).await, [1, 2, 1, 2, 2, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1]);
     studio::Entity::delete_by_id(1).exec(db).await.unwrap();
-    assert_eq!(counts(db).await, [1, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0]);
+    assert_eq!(counts(db).await, [1, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0]);
 }
 
 async fn an_account_takes_its_sessions_along(database: Database) {
@@ -150,23 +164,23 @@ async fn an_account_takes_its_sessions_along(database: Database) {
     shopee_account::Entity::delete_by_id(1).exec(db).await.unwrap();
     let login = shopee_login::Entity::find_by_id(1).one(db).await.unwrap().unwrap();
     assert_eq!(login.shopee_account_id, None);
-    assert_eq!(counts(db).await, [1, 2, 1, 1, 1, 0, 1, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1]);
+    assert_eq!(counts(db).await, [1, 2, 1, 1, 1, 0, 1, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0]);
 }
 
 async fn a_session_takes_its_rows_along(database: Database) {
     let db = &database.migrated().await;
     world(db).await;
     live_session::Entity::delete_by_id(1).exec(db).await.unwrap();
-    assert_eq!(counts(db).await, [1, 2, 1, 2, 1, 0, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1]);
+    assert_eq!(counts(db).await, [1, 2, 1, 2, 1, 0, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1]);
 }
 
 async fn a_user_leaves_the_books_intact(database: Database) {
     let db = &database.migrated().await;
     world(db).await;
     assert_orphan(user::Entity::delete_by_id(1).exec(db).await);
-    coin_giveout::Entity::delete_by_id(1).exec(db).await.unwrap();
+    intent::Entity::delete_many().exec(db).await.unwrap();
     user::Entity::delete_by_id(1).exec(db).await.unwrap();
-    assert_eq!(counts(db).await, [0, 2, 0, 2, 2, 1, 2, 1, 0, 1, 1, 0, 0, 0, 1, 1, 1]);
+    assert_eq!(counts(db).await, [0, 2, 0, 2, 2, 1, 2, 1, 0, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0]);
     let entry = audit_entry::Entity::find_by_id(1).one(db).await.unwrap().unwrap();
     assert_eq!((entry.user_id, entry.studio_id), (None, Some(1)));
     let invitation = invitation::Entity::find_by_id(1).one(db).await.unwrap().unwrap();

@@ -78,6 +78,14 @@ async fn check_other_lists(db: &DatabaseConnection, order: &Order) {
     let by_id = giveouts.order_by(coin_giveout::Column::Id, order.clone());
     check_plan(db, by_id.limit(51), &["coin_giveouts_live_session_id_id_idx"]).await;
 
+    let edits = promotion_edit::Entity::find().filter(promotion_edit::Column::StudioId.eq(2));
+    let by_id = edits.order_by(promotion_edit::Column::Id, order.clone());
+    check_plan(db, by_id.limit(51), &["promotion_edits_studio_id_id_idx"]).await;
+
+    let changes = intent::Entity::find().filter(intent::Column::Resource.eq("coins/7"));
+    let by_revision = changes.order_by(intent::Column::Revision, order.clone());
+    check_plan(db, by_revision.limit(51), &["intents_resource_revision_idx"]).await;
+
     let queued = job::Entity::find().filter(job::Column::State.eq(job::State::Queued));
     check_plan(db, queued.order_by(job::Column::Id, order.clone()).limit(1), &["jobs_state_id_idx"]).await;
 
@@ -157,7 +165,9 @@ async fn fill(db: &DatabaseConnection) {
     insert_all(db, (0..ROWS).map(session)).await;
     insert_all(db, (0..ROWS).map(|n| sample::live_session_item(n, n / 500))).await;
     insert_all(db, (0..ROWS).map(analytics)).await;
-    insert_all(db, (0..ROWS).map(|n| sample::coin_giveout(n, 0, n / 500, 1))).await;
+    insert_all(db, (0..ROWS).map(intent)).await;
+    insert_all(db, (0..ROWS).map(|n| sample::coin_giveout(n, n / ROWS_PER_STUDIO, n / 500))).await;
+    insert_all(db, (0..ROWS).map(|n| sample::promotion_edit(n, n / ROWS_PER_STUDIO, 1))).await;
     insert_all(db, (0..ROWS).map(job)).await;
     insert_all(db, (0..ROWS).map(entry)).await;
 }
@@ -179,6 +189,15 @@ fn analytics(n: i64) -> live_analytics::Model {
     live_analytics::Model {
         live_session_id: (n / STUDIOS % 2 == 0).then_some(n),
         ..sample::live_analytics(n, n % STUDIOS)
+    }
+}
+
+fn intent(n: i64) -> intent::Model {
+    intent::Model {
+        resource: format!("coins/{}", n / 500),
+        state: intent::State::Done,
+        revision: n,
+        ..sample::intent(n, n / ROWS_PER_STUDIO, 1, 1)
     }
 }
 

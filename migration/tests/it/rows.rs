@@ -25,7 +25,7 @@ async fn full_and_bare_rows_come_back_as_written(database: Database) {
     come_back(&connection, [full_sign_in(), sample::sign_in(2, 1)]).await;
     come_back(&connection, [full_refresh_token(), sample::refresh_token(2, 1)]).await;
     come_back(&connection, [sample::external_identity(1, 1)]).await;
-    come_back(&connection, [sample::studio(1)]).await;
+    come_back(&connection, [full_studio(), sample::studio(2)]).await;
     come_back(&connection, [sample::membership(1, 1, 1)]).await;
     come_back(&connection, [full_invitation(), sample::invitation(2, 1)]).await;
     come_back(&connection, [full_account(), sample::shopee_account(2, 1)]).await;
@@ -35,7 +35,11 @@ async fn full_and_bare_rows_come_back_as_written(database: Database) {
     come_back(&connection, [full_item(), sample::live_session_item(2, 1)]).await;
     come_back(&connection, [full_analytics(), sample::live_analytics(2, 1)]).await;
     come_back(&connection, [full_sample(), sample::metric_sample(2)]).await;
-    come_back(&connection, [full_giveout(), sample::coin_giveout(2, 1, 1, 1)]).await;
+    come_back(&connection, [full_intent(), sample::intent(2, 1, 1, 1)]).await;
+    let full = coin_giveout::Model { recipients: Some(10), ..sample::coin_giveout(1, 1, 1) };
+    come_back(&connection, [full, sample::coin_giveout(2, 1, 1)]).await;
+    let full = promotion_edit::Model { daily_budget: Some(i64::MAX), ..sample::promotion_edit(1, 1, 1) };
+    come_back(&connection, [full, sample::promotion_edit(2, 1, 1)]).await;
     come_back(&connection, [full_job(), sample::job(2)]).await;
     come_back(&connection, [full_entry(), sample::audit_entry(2)]).await;
 }
@@ -207,12 +211,20 @@ fn full_sample() -> metric_sample::Model {
     }
 }
 
-fn full_giveout() -> coin_giveout::Model {
-    coin_giveout::Model {
-        state: coin_giveout::State::Refused,
-        refusal_code: Some("NOT_LIVING".to_owned()),
+fn full_studio() -> studio::Model {
+    let (coin_budget_per_session, coin_budget_per_day) = (Some(1_000), Some(i64::MAX));
+    studio::Model { coin_budget_per_session, coin_budget_per_day, ..sample::studio(1) }
+}
+
+fn full_intent() -> intent::Model {
+    intent::Model {
+        state: intent::State::Refused,
+        refusal_code: Some("NOT_ON_AIR".to_owned()),
+        seen_before: Some("{}".to_owned()),
+        sent_at: Some(moment()),
+        accepted_at: Some(moment()),
         settled_at: Some(moment()),
-        ..sample::coin_giveout(1, 1, 1, 1)
+        ..sample::intent(1, 1, 1, 1)
     }
 }
 
@@ -276,7 +288,9 @@ fn closed_sets_are_stored_in_screaming_snake_case() {
     let logins = ["NEW", "SCANNED", "CONFIRMED", "EXPIRED", "CANCELED", "FAILED"];
     assert_eq!(stored::<shopee_login::Status>(), logins);
     assert_eq!(stored::<live_session::Status>(), ["UPCOMING", "ON_AIR", "ENDED"]);
-    assert_eq!(stored::<coin_giveout::State>(), ["PENDING", "DONE", "REFUSED", "UNKNOWN"]);
+    assert_eq!(stored::<intent::State>(), ["PENDING", "DONE", "REFUSED", "UNKNOWN"]);
+    assert_eq!(stored::<intent::Kind>(), ["START_COINS", "GIVE_OUT_COINS", "EDIT_PROMOTION"]);
+    assert_eq!(stored::<promotion_edit::Action>(), ["PAUSE", "RESUME", "STOP", "CHANGE_BUDGET"]);
     assert_eq!(stored::<job::State>(), ["QUEUED", "RUNNING", "SUCCEEDED", "FAILED"]);
 }
 

@@ -69,6 +69,8 @@ pub(crate) fn studio(id: i64) -> studio::Model {
         id,
         name: "Studio".to_owned(),
         time_zone: "Asia/Jakarta".to_owned(),
+        coin_budget_per_session: None,
+        coin_budget_per_day: None,
         created_at: moment(),
         updated_at: moment(),
     }
@@ -234,20 +236,37 @@ pub(crate) fn metric_sample(live_session_id: i64) -> metric_sample::Model {
     }
 }
 
-pub(crate) fn coin_giveout(id: i64, studio_id: i64, live_session_id: i64, requested_by: i64) -> coin_giveout::Model {
-    coin_giveout::Model {
+pub(crate) fn intent(id: i64, studio_id: i64, shopee_account_id: i64, requested_by: i64) -> intent::Model {
+    intent::Model {
         id,
         studio_id,
-        live_session_id,
+        shopee_account_id,
         requested_by,
         idempotency_key: format!("key-{id}"),
-        amount: 100,
-        recipients: 10,
-        state: coin_giveout::State::Pending,
+        kind: intent::Kind::GiveOutCoins,
+        resource: format!("coins/{id}"),
+        input: "{}".to_owned(),
+        state: intent::State::Pending,
         refusal_code: None,
+        seen_before: None,
+        attempts: 0,
+        sent_at: None,
+        accepted_at: None,
+        revision: 1,
         created_at: moment(),
         settled_at: None,
     }
+}
+
+/// What the intent of the same id is about.
+pub(crate) fn coin_giveout(id: i64, studio_id: i64, live_session_id: i64) -> coin_giveout::Model {
+    coin_giveout::Model { id, studio_id, live_session_id, amount: 100, recipients: None }
+}
+
+/// What the intent of the same id is about.
+pub(crate) fn promotion_edit(id: i64, studio_id: i64, shopee_account_id: i64) -> promotion_edit::Model {
+    let (campaign_id, action) = (5_000_000_000_000 + id, promotion_edit::Action::Pause);
+    promotion_edit::Model { id, studio_id, shopee_account_id, campaign_id, action, daily_budget: None }
 }
 
 pub(crate) fn job(id: i64) -> job::Model {
@@ -306,7 +325,11 @@ pub(crate) async fn world(connection: &DatabaseConnection) {
     insert(connection, live_analytics(1, 1)).await.unwrap();
     insert(connection, live_analytics::Model { live_session_id: Some(1), ..live_analytics(2, 1) }).await.unwrap();
     insert(connection, metric_sample(1)).await.unwrap();
-    insert(connection, coin_giveout(1, 1, 1, 1)).await.unwrap();
+    for id in [1, 2] {
+        insert(connection, intent(id, 1, 1, 1)).await.unwrap();
+    }
+    insert(connection, coin_giveout(1, 1, 1)).await.unwrap();
+    insert(connection, promotion_edit(2, 1, 1)).await.unwrap();
     insert(connection, job::Model { studio_id: Some(1), shopee_account_id: Some(1), ..job(1) }).await.unwrap();
     insert(connection, audit_entry::Model { studio_id: Some(1), user_id: Some(1), ..audit_entry(1) }).await.unwrap();
 }

@@ -43,6 +43,14 @@ pub(super) async fn hang(panel: &Panel, cleared: &mut watch::Receiver<u64>) {
     }
 }
 
+/// How much later a call has its effect.
+pub(super) fn lateness(faults: &[FaultKind]) -> Option<Duration> {
+    faults.iter().find_map(|fault| match fault {
+        FaultKind::LateEffect(millis) => Some(Duration::from_millis(*millis)),
+        _ => None,
+    })
+}
+
 /// What the first refusing fault answers in place of the call, which has no effect then.
 pub(super) fn refusal(faults: &[FaultKind], family: Family, region: Region) -> Option<Reply> {
     faults.iter().find_map(|fault| refuse(fault, family, region))

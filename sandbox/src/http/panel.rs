@@ -142,6 +142,7 @@ fn kind(words: &Words) -> Result<FaultKind, String> {
         "hang" => FaultKind::Hang,
         "hang_after_effect" => FaultKind::HangAfterEffect,
         "delay" => FaultKind::Delay(words.need("milliseconds")?),
+        "late_effect" => FaultKind::LateEffect(words.need("milliseconds")?),
         "cut_body" => FaultKind::CutBody,
         "html" => FaultKind::Html,
         "wrong_types" => FaultKind::WrongTypes,

@@ -258,4 +258,10 @@ async fn what_goes_wrong_after_the_effect_has_had_it_once() {
     let hanging = tokio::spawn(give().send());
     until(|| desk.panel().coin_offers().len() == 6).await;
     assert!(!hanging.is_finished());
+    desk.panel().inject(Fault::new(FaultKind::LateEffect(300)).on("coin_giveout").times(1));
+    let late = tokio::spawn(give().send());
+    arrived(&desk, "coin_giveout", 14).await;
+    assert_eq!(desk.panel().coin_offers().len(), 6);
+    late.abort();
+    until(|| desk.panel().coin_offers().len() == 7).await;
 }

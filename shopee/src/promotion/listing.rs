@@ -12,7 +12,7 @@ use crate::page::OffsetPage;
 use crate::wire::Object;
 
 /// Which campaigns to list, and between which moments to report on them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CampaignsQuery {
     /// The first second of the reports. A day begins at midnight of the region's zone.
     pub from: DateTime<Utc>,
@@ -29,7 +29,7 @@ pub struct CampaignsQuery {
 }
 
 /// Campaigns in one state, or in any.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CampaignFilter {
     /// In any.
     All,

@@ -13,7 +13,7 @@ use crate::wire::Object;
 pub(super) const LIVE_CAMPAIGNS: &str = "live_stream_homepage";
 
 /// Between which moments to report, and in how long steps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ReportQuery {
     /// The first second. A day begins at midnight of the region's zone.
     pub from: DateTime<Utc>,
@@ -24,7 +24,7 @@ pub struct ReportQuery {
 }
 
 /// How long each point of a report is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReportStep {
     /// Fifteen minutes; those of today that are to come are there, too.
     QuarterHour,

@@ -11,6 +11,7 @@ mod leniency;
 mod links;
 mod outcomes;
 mod pace;
+mod regions;
 mod retries;
 mod secrets;
 mod server;

@@ -11,6 +11,7 @@ use crate::{
         loader,
         store::AccountRow,
     },
+    catalog::schema::AccountCatalog,
     database::sparse::Read as _,
     error::{Error, Result},
     graphql::{
@@ -21,6 +22,7 @@ use crate::{
         weight,
     },
     identity::{loader as identity_loader, schema::Studio},
+    promotion::schema::AccountAds,
     session::schema::{LiveSession, LiveSessionFilter, LiveSessionOrder, page_of_sessions},
 };
 
@@ -48,7 +50,7 @@ impl ShopeeAccount {
         self.row.id.read().copied()
     }
 
-    pub(super) fn studio_key(&self) -> Result<i64> {
+    pub fn studio_key(&self) -> Result<i64> {
         self.row.studio_id.read().copied()
     }
 }
@@ -162,10 +164,20 @@ impl ShopeeAccount {
     async fn asked_of_shopee(&self, _ctx: &Context<'_>) -> AccountFromShopee<'_> {
         AccountFromShopee(self)
     }
+
+    #[graphql(flatten)]
+    async fn catalog(&self, _ctx: &Context<'_>) -> AccountCatalog<'_> {
+        AccountCatalog::of(self)
+    }
+
+    #[graphql(flatten)]
+    async fn ads_of_shopee(&self, _ctx: &Context<'_>) -> AccountAds<'_> {
+        AccountAds(self)
+    }
 }
 
 impl ShopeeAccount {
-    pub(super) fn shopee_region(&self) -> Result<shopee::Region> {
+    pub fn shopee_region(&self) -> Result<shopee::Region> {
         access::region(self.row.region.read()?)
     }
 

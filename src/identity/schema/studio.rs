@@ -14,12 +14,17 @@ use crate::{
     error::{Error, Result},
     graphql::{
         id::{GlobalId, Kind},
+        long::Long,
         page::{Connection, PageArguments},
         selection::Selection,
         weight,
     },
     identity::{scope::AskerExt as _, store::StudioRow},
-    session::schema::{LiveSession, LiveSessionFilter, LiveSessionOrder, page_of_sessions},
+    ledger::schema::IntentFilter,
+    promotion::schema::{PromotionEdit, edits_of_studio},
+    session::schema::{
+        CoinGiveout, LiveSession, LiveSessionFilter, LiveSessionOrder, giveouts_of_studio, page_of_sessions,
+    },
 };
 
 /// A live-streaming studio: whoever shares one sees the same accounts, sessions and numbers.
@@ -48,6 +53,54 @@ impl Studio {
     /// The IANA time zone that the studio's days are counted in, such as `Asia/Jakarta`.
     async fn time_zone(&self) -> Result<&String> {
         self.0.time_zone.read()
+    }
+
+    /// Coins that may be given away in one live session; null for no bound.
+    async fn coin_budget_per_session(&self) -> Result<Option<Long>> {
+        Ok(self.0.coin_budget_per_session.read()?.map(Long))
+    }
+
+    /// Coins that may be given away on one day of the studio; null for no bound.
+    async fn coin_budget_per_day(&self) -> Result<Option<Long>> {
+        Ok(self.0.coin_budget_per_day.read()?.map(Long))
+    }
+
+    /// Coins that were given to viewers through this gateway, or were to be, in all sessions of the studio, the newest first. Errors:
+    /// BAD_USER_INPUT, INVALID_CURSOR.
+    #[graphql(
+        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+    )]
+    async fn coin_giveouts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only giveouts that match all that is given.")] filter: Option<IntentFilter>,
+        #[graphql(desc = "How many giveouts from the start, 1 to 100. 20 if neither `first` nor `last` is given.")]
+        first: Option<i64>,
+        #[graphql(desc = "Only giveouts after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many giveouts from the end, 1 to 100.")] last: Option<i64>,
+        #[graphql(desc = "Only giveouts before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<CoinGiveout>> {
+        let page = PageArguments { first, after, last, before };
+        giveouts_of_studio(ctx, *self.0.id.read()?, filter.unwrap_or_default(), page).await
+    }
+
+    /// Changes of promotions that were made through this gateway, or were to be, the newest first. Errors: BAD_USER_INPUT,
+    /// INVALID_CURSOR.
+    #[graphql(
+        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+    )]
+    async fn promotion_edits(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only changes that match all that is given.")] filter: Option<IntentFilter>,
+        #[graphql(desc = "How many changes from the start, 1 to 100. 20 if neither `first` nor `last` is given.")]
+        first: Option<i64>,
+        #[graphql(desc = "Only changes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many changes from the end, 1 to 100.")] last: Option<i64>,
+        #[graphql(desc = "Only changes before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<PromotionEdit>> {
+        let page = PageArguments { first, after, last, before };
+        edits_of_studio(ctx, *self.0.id.read()?, filter.unwrap_or_default(), page).await
     }
 
     /// When the studio was made.

@@ -1,4 +1,4 @@
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use chrono_tz::Tz;
 use entity::membership::Role;
 
@@ -9,6 +9,7 @@ use crate::{
     graphql::{
         context::ContextExt as _,
         id::{GlobalId, Kind},
+        long::Long,
         user_error::{Declined, UserError, UserErrorCode, payload},
     },
     identity::{
@@ -36,7 +37,7 @@ impl StudioMutation {
         Some(CreateStudioPayload::of(ctx, create(ctx, &input).await).await)
     }
 
-    /// Changes a studio's name or time zone; takes OWNER. Errors: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT.
+    /// Changes a studio's name, time zone or coin budgets; takes OWNER. Errors: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT.
     #[graphql(guard = "Needs::SignIn")]
     async fn update_studio(
         &self,
@@ -85,7 +86,7 @@ async fn create(ctx: &Context<'_>, input: &CreateStudioInput) -> Result<i64, Dec
     Ok(created.studio_id)
 }
 
-/// Which studio, and what of it is to change. What is left out or null stays as it is.
+/// Which studio, and what of it is to change. What is left out stays as it is, as do the name and the time zone when they are null.
 #[derive(InputObject)]
 pub(super) struct UpdateStudioInput {
     /// The studio's id.
@@ -94,6 +95,10 @@ pub(super) struct UpdateStudioInput {
     name: Option<String>,
     /// The IANA time zone that the studio's days are to be counted in, such as `Asia/Jakarta`.
     time_zone: Option<String>,
+    /// Coins that may be given away in one live session, zero or more; null for no bound, left out to leave it as it is.
+    coin_budget_per_session: MaybeUndefined<Long>,
+    /// Coins that may be given away on one day of the studio, zero or more; null for no bound, left out to leave it as it is.
+    coin_budget_per_day: MaybeUndefined<Long>,
 }
 
 /// What came of `updateStudio`.
@@ -118,9 +123,22 @@ async fn update(ctx: &Context<'_>, input: &UpdateStudioInput) -> Result<i64, Dec
     let changes = Changes {
         name: input.name.as_deref().map(name).transpose()?,
         time_zone: input.time_zone.as_deref().map(time_zone).transpose()?,
+        coin_budget_per_session: budget("coinBudgetPerSession", &input.coin_budget_per_session)?,
+        coin_budget_per_day: budget("coinBudgetPerDay", &input.coin_budget_per_day)?,
     };
     studio::update(ctx.app()?, &*ctx.viewer()?, ctx.actor()?.clone(), key, changes).await?;
     Ok(key)
+}
+
+/// A budget that may be left as it is, taken away or set.
+fn budget(field: &'static str, input: &MaybeUndefined<Long>) -> Result<Option<Option<i64>>, UserError> {
+    let message = "a budget is a number of coins, zero or more";
+    match input {
+        MaybeUndefined::Undefined => Ok(None),
+        MaybeUndefined::Null => Ok(Some(None)),
+        MaybeUndefined::Value(Long(coins)) if *coins >= 0 => Ok(Some(Some(*coins))),
+        MaybeUndefined::Value(_) => Err(UserError::on(field, UserErrorCode::Invalid, message)),
+    }
 }
 
 fn name(text: &str) -> Result<StudioName, UserError> {

@@ -20,20 +20,20 @@ use crate::{
 pub struct SessionFromShopee<'a>(pub(super) &'a LiveSession);
 
 /// What it takes to ask Shopee about a session in its account's name.
-struct Asking<'a> {
-    app: &'a App,
-    cost: &'a Cost,
-    access: Arc<Access>,
-    session_id: i64,
+pub(super) struct Asking<'a> {
+    pub(super) app: &'a App,
+    pub(super) cost: &'a Cost,
+    pub(super) access: Arc<Access>,
+    pub(super) session_id: i64,
 }
 
 impl<'a> Asking<'a> {
-    async fn of(session: &LiveSession, ctx: &'a Context<'_>) -> Result<Self> {
+    pub(super) async fn of(session: &LiveSession, ctx: &'a Context<'_>) -> Result<Self> {
         let (session_id, access) = (session.shopee_id()?, session.access(ctx).await?);
         Ok(Self { app: ctx.app()?, cost: &ctx.operation()?.cost, access, session_id })
     }
 
-    fn key(&self) -> SessionKey {
+    pub(super) fn key(&self) -> SessionKey {
         (self.access.account_id, self.session_id)
     }
 }

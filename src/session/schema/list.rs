@@ -44,9 +44,18 @@ const NEEDED: &[Column] = &[Column::Id, Column::StudioId, Column::ShopeeAccountI
 
 /// The fields of a session that are asked in its account's name.
 const SIGNED_OF_SESSION: &[&str] =
-    &["info", "overview", "products", "trends", "viewerProfile", "buyerProfile", "viewerSource"];
+    &["info", "overview", "products", "trends", "viewerProfile", "buyerProfile", "viewerSource", "coins", "coinReward"];
 /// Those of an account.
-const SIGNED_OF_ACCOUNT: &[&str] = &["creator", "remoteSessions", "endedSessions"];
+const SIGNED_OF_ACCOUNT: &[&str] = &[
+    "creator",
+    "remoteSessions",
+    "endedSessions",
+    "itemPromotions",
+    "streamers",
+    "promotionsToday",
+    "campaignExpenseToday",
+    "ads",
+];
 
 /// Which sessions a list holds: those that match everything that is given.
 #[derive(Clone, Debug, Default, InputObject)]
@@ -240,6 +249,9 @@ pub(super) fn columns_for(selection: &Selection<'_>, needed: &[Column]) -> Vec<C
     }
     if selection.has_any(&["trends"]) {
         needed.extend([Column::StartedAt, Column::EndedAt]);
+    }
+    if selection.has_any(&["coins", "coinReward"]) {
+        needed.push(Column::CoinsDistributed);
     }
     sparse::columns(selection.names(), &needed)
 }

@@ -66,7 +66,7 @@ pub struct LiveProductPage {
     observed_at: DateTime<Utc>,
 }
 
-/// A product of a session as Shopee's dashboard lists it. Which shop sells it Shopee does not tell here: `LiveSession.items` does. A
+/// A product of a session as Shopee's dashboard lists it. Which shop sells it Shopee does not tell here. A
 /// number that is null was not reported, which is not zero. `placed` counts orders when they are made, `confirmed` when Shopee has
 /// confirmed them.
 #[derive(SimpleObject)]

@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
 use entity::live_session::Status;
 
-use super::{LiveSessionItem, SessionFromShopee};
+use super::{CoinGiveout, CoinsFromShopee, LiveSessionItem, SessionFromShopee, coin_giveout::page_of_giveouts};
 use crate::{
     account::{
         access::{self, Access},
@@ -21,9 +21,10 @@ use crate::{
         weight,
     },
     identity::{loader as identity_loader, schema::Studio},
+    ledger::schema::IntentFilter,
     session::{
         loader::{self, BAG_ORDER, ItemSlice},
-        store::{OrderField, SessionRow},
+        store::{OrderField, SessionRow, coins::LedgerOf},
         watch::Watched,
     },
 };
@@ -88,6 +89,11 @@ impl LiveSession {
     /// When it started, and when it ended if it has.
     pub(super) fn time_on_air(&self) -> Result<(DateTime<Utc>, Option<DateTime<Utc>>)> {
         Ok((*self.row.started_at.read()?, *self.row.ended_at.read()?))
+    }
+
+    /// Coins given through this gateway.
+    pub(super) fn coins_given(&self) -> Result<Option<i64>> {
+        self.row.coins_distributed.read().copied()
     }
 
     fn money(&self, amount: &Option<i64>) -> Result<Option<Money>> {
@@ -208,12 +214,12 @@ impl LiveSession {
         self.money(self.row.campaign_spent.read()?)
     }
 
-    /// Coins given to viewers; null when Shopee did not report it.
+    /// Coins given to viewers through this gateway: the sum of its giveouts that are DONE; null when none were asked for.
     async fn coins_distributed(&self) -> Result<Option<Long>> {
         Ok(self.row.coins_distributed.read()?.map(Long))
     }
 
-    /// What the coins given were worth; null when it is not known.
+    /// What these coins are worth, estimated by what a coin pays for in the region; null when none were asked for.
     async fn coin_total_value(&self) -> Result<Option<Money>> {
         self.money(self.row.coin_total_value.read()?)
     }
@@ -276,9 +282,33 @@ impl LiveSession {
         items.into_page(self.shopee_region()?)
     }
 
+    /// Coins that were given to the session's viewers through this gateway, or were to be, the newest first. Errors: BAD_USER_INPUT,
+    /// INVALID_CURSOR.
+    #[graphql(
+        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+    )]
+    async fn coin_giveouts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only giveouts that match all that is given.")] filter: Option<IntentFilter>,
+        #[graphql(desc = "How many giveouts from the start, 1 to 100. 20 if neither `first` nor `last` is given.")]
+        first: Option<i64>,
+        #[graphql(desc = "Only giveouts after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many giveouts from the end, 1 to 100.")] last: Option<i64>,
+        #[graphql(desc = "Only giveouts before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<CoinGiveout>> {
+        let page = PageArguments { first, after, last, before };
+        page_of_giveouts(ctx, LedgerOf::Session(self.key()?), filter.unwrap_or_default(), page).await
+    }
+
     #[graphql(flatten)]
     async fn asked_of_shopee(&self, _ctx: &Context<'_>) -> SessionFromShopee<'_> {
         SessionFromShopee(self)
+    }
+
+    #[graphql(flatten)]
+    async fn coins_asked_of_shopee(&self, _ctx: &Context<'_>) -> CoinsFromShopee<'_> {
+        CoinsFromShopee(self)
     }
 }
 

@@ -4,7 +4,8 @@ use async_graphql::{Context, ID, Interface};
 use entity::membership::Role;
 
 use super::{
-    LiveSession, LiveSessionItem,
+    CoinGiveout, LiveSession, LiveSessionItem,
+    coin_giveout::with_sessions,
     list::{columns_for, with_neighbours},
 };
 use crate::{
@@ -21,6 +22,7 @@ use crate::{
         scope::{AskerExt as _, Scope},
         store as identity_store,
     },
+    promotion::{self, schema::PromotionEdit},
     session::store,
 };
 
@@ -35,6 +37,8 @@ pub enum Node {
     ShopeeAccount(ShopeeAccount),
     LiveSession(LiveSession),
     LiveSessionItem(LiveSessionItem),
+    CoinGiveout(CoinGiveout),
+    PromotionEdit(PromotionEdit),
 }
 
 /// The things with these ids, in their order: one statement a kind, whatever the number of ids.
@@ -85,6 +89,15 @@ async fn nodes_of_kind(
             let rows = store::sessions(&scope, &statements, keys, &columns_for(selection, &[])).await?;
             let sessions = with_neighbours(ctx, selection, rows).await?;
             keyed(sessions, |session| Ok((session.key()?, Node::LiveSession(session))))
+        }
+        Kind::CoinGiveout => {
+            let rows = store::coins::by_ids(&scope, &statements, keys).await?;
+            let giveouts = with_sessions(ctx, &selection.below("liveSession"), rows).await?;
+            keyed(giveouts, |giveout| Ok((giveout.key(), Node::CoinGiveout(giveout))))
+        }
+        Kind::PromotionEdit => {
+            let rows = promotion::store::by_ids(&scope, &statements, keys).await?;
+            keyed(rows, |row| Ok((row.0.id, Node::PromotionEdit(PromotionEdit::new(row)))))
         }
         Kind::LiveSessionItem => {
             let rows = store::items(&scope, &statements, keys).await?;

@@ -94,9 +94,10 @@ impl SessionMutation {
 }
 
 /// A stored session that the viewer may change.
-struct Changeable {
-    key: i64,
-    account_id: i64,
+pub(super) struct Changeable {
+    pub(super) key: i64,
+    pub(super) studio_id: i64,
+    pub(super) account_id: i64,
     session_id: i64,
     region: shopee::Region,
     /// Its studio.
@@ -104,13 +105,14 @@ struct Changeable {
 }
 
 /// The session of an input's `id`: whoever may not see it is told that there is none, whoever may only look that they may not.
-async fn changeable(ctx: &Context<'_>, id: &ID) -> Result<Changeable> {
+pub(super) async fn changeable(ctx: &Context<'_>, id: &ID) -> Result<Changeable> {
     let key = GlobalId::key_of(id, Kind::LiveSession, "input.id")?;
     let columns = [Column::Id, Column::StudioId, Column::ShopeeAccountId, Column::Region, Column::SessionId];
     let rows = store::sessions(&ctx.scope()?, &ctx.statements()?, &[key], &columns).await?;
     let row = rows.first().ok_or_else(|| Error::not_found("session"))?;
     Ok(Changeable {
         key,
+        studio_id: *row.studio_id.read()?,
         account_id: *row.shopee_account_id.read()?,
         session_id: *row.session_id.read()?,
         region: access::region(row.region.read()?)?,

@@ -65,7 +65,7 @@ impl SessionSubscription {
 }
 
 /// The session to watch, with what is selected of it: fetched once, when the stream starts.
-async fn watched_session(ctx: &Context<'_>, id: &ID, region: Option<Region>) -> Result<Arc<LiveSession>> {
+pub(super) async fn watched_session(ctx: &Context<'_>, id: &ID, region: Option<Region>) -> Result<Arc<LiveSession>> {
     ctx.viewer()?;
     let selection = Selection::of(ctx).below("session");
     let session = match GlobalId::decode(id) {

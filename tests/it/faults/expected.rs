@@ -3,7 +3,7 @@
 use sandbox::FaultKind;
 use serde_json::{Value, json};
 
-use super::fields::{Field, Sort};
+use super::fields::{Field, Sort, Step};
 
 /// What a field answers.
 #[derive(Clone, Copy)]
@@ -33,7 +33,7 @@ impl Expected {
         json!([{
             "message": sentence(code),
             "locations": came["locations"],
-            "path": field.path,
+            "path": field.steps().into_iter().map(Step::in_path).collect::<Vec<_>>(),
             "extensions": extensions,
         }])
     }
@@ -59,27 +59,31 @@ fn sentence(code: &str) -> &'static str {
 #[derive(Clone, Copy)]
 pub(super) struct Row {
     session: Expected,
+    live: Expected,
     account: Expected,
     public: Expected,
     probe: Expected,
+    ads: Expected,
 }
 
 impl Row {
     const fn all(expected: Expected) -> Self {
-        Self { session: expected, account: expected, public: expected, probe: expected }
+        Self { session: expected, live: expected, account: expected, public: expected, probe: expected, ads: expected }
     }
 
     /// A fault that is told otherwise without cookies.
     const fn signed_and_public(signed: Expected, public: Expected) -> Self {
-        Self { session: signed, account: signed, public, probe: public }
+        Self { session: signed, live: signed, account: signed, public, probe: public, ads: signed }
     }
 
     pub(super) fn of(self, field: &Field) -> Expected {
         match field.sort {
             Sort::OfSession => self.session,
+            Sort::OnLive => self.live,
             Sort::OfAccount => self.account,
             Sort::Public => self.public,
             Sort::Probe => self.probe,
+            Sort::OfAds => self.ads,
         }
     }
 }
@@ -100,14 +104,23 @@ const RISK_CONTROL: Row = Row::all(error("SHOPEE_RISK_CONTROL"));
 
 const NO_DATA: Row = Row {
     session: Expected::Nothing,
+    live: Expected::Nothing,
     account: SIGNED_OUT,
     public: Expected::Nothing,
     probe: Expected::Value { unknown: &["url"] },
+    ads: Expected::Nothing,
+};
+
+/// The live and the seller hosts say why.
+const FORBIDDEN: Row = Row {
+    live: error("SHOPEE_NO_PERMISSION"),
+    ads: error("SHOPEE_NO_PERMISSION"),
+    ..Row::signed_and_public(SIGNED_OUT, error("SHOPEE_NO_PERMISSION"))
 };
 
 pub(super) const FAULTS: [(FaultKind, Row); 17] = [
     (FaultKind::Expired, Row::signed_and_public(SIGNED_OUT, error("SHOPEE_REFUSED"))),
-    (FaultKind::Forbidden, Row::signed_and_public(SIGNED_OUT, error("SHOPEE_NO_PERMISSION"))),
+    (FaultKind::Forbidden, FORBIDDEN),
     (FaultKind::EmptyData, NO_DATA),
     (FaultKind::RateLimited { retry_after: Some(7) }, Row::all(retryable(THROTTLED, Some(7)))),
     (FaultKind::RateLimited { retry_after: None }, Row::all(retryable(THROTTLED, None))),

@@ -81,8 +81,8 @@ async fn owners_read_what_was_done(database: Database) {
     assert_eq!((&entry["action"], &entry["actionName"]), (&json!("STUDIO_UPDATED"), &json!("STUDIO_UPDATED")));
     assert_eq!((&entry["actor"]["email"], &entry["remoteAddress"]), (&json!(OWNER), &json!("127.0.0.1")));
     assert_eq!((&entry["subjectKind"], &entry["subjectId"]), (&json!("Studio"), &json!(studio())));
-    assert_eq!(entry["before"], json!({ "name": "First Studio", "timeZone": "Asia/Jakarta" }));
-    assert_eq!(entry["after"], json!({ "name": "Renamed", "timeZone": "Asia/Jakarta" }));
+    let studio = |name| json!({ "name": name, "timeZone": "Asia/Jakarta", "coinBudgetPerSession": null, "coinBudgetPerDay": null });
+    assert_eq!((&entry["before"], &entry["after"]), (&studio("First Studio"), &studio("Renamed")));
     assert!(entry["requestId"].is_string() && entry["occurredAt"].is_string(), "{entry}");
     assert_eq!(log["nodes"][0]["after"]["timeZone"], "Asia/Manila", "the newest first");
     world.stop().await;

@@ -16,6 +16,10 @@ pub(super) const OPERATIONS: &[(&str, &str)] = &[
     ("Query.externalApiUrl", r#"{ externalApiUrl(path: "a") }"#),
     ("Query.ongoingLive", "query ($userId: ID!) { ongoingLive(uid: $userId, region: ID) { title } }"),
     ("Query.productUrl", "{ productUrl(shopId: 1, itemId: 1, region: ID) }"),
+    (
+        "Query.promotion",
+        "query ($account: ID!, $campaign: ID!) { promotion(shopeeAccountId: $account, campaignId: $campaign) { name } }",
+    ),
     ("Query.shopUrl", r#"{ shopUrl(name: "a", region: ID) }"#),
     ("Query.studio", "query ($studio: ID!) { studio(id: $studio) { name } }"),
     ("Query.viewer", "{ viewer { email } }"),
@@ -153,6 +157,50 @@ pub(super) const OPERATIONS: &[(&str, &str)] = &[
     (
         "Mutation.syncLiveSession",
         "mutation ($session: ID!) { syncLiveSession(input: { id: $session }) { liveSession { id } userErrors { code } } }",
+    ),
+    (
+        "Mutation.startCoins",
+        "mutation ($key: String!, $quietSession: ID!) {
+            startCoins(input: { idempotencyKey: $key, liveSessionId: $quietSession, amount: 1 }) {
+                coinGiveout { id } userErrors { code }
+            }
+        }",
+    ),
+    (
+        "Mutation.giveOutCoins",
+        "mutation ($key: String!, $session: ID!) {
+            giveOutCoins(input: { idempotencyKey: $key, liveSessionId: $session, amount: 1, recipients: 1 }) {
+                coinGiveout { id } userErrors { code }
+            }
+        }",
+    ),
+    (
+        "Mutation.resolveCoinGiveout",
+        "mutation ($unknownGiveout: ID!) {
+            resolveCoinGiveout(input: { coinGiveoutId: $unknownGiveout, happened: true }) {
+                coinGiveout { id } userErrors { code }
+            }
+        }",
+    ),
+    (
+        "Mutation.editPromotion",
+        "mutation ($key: String!, $account: ID!, $ongoingCampaign: ID!) {
+            editPromotion(input: {
+                idempotencyKey: $key, shopeeAccountId: $account, campaignId: $ongoingCampaign, action: PAUSE
+            }) { promotionEdit { id } userErrors { code } }
+        }",
+    ),
+    (
+        "Mutation.resolvePromotionEdit",
+        "mutation ($unknownEdit: ID!) {
+            resolvePromotionEdit(input: { promotionEditId: $unknownEdit, happened: false }) {
+                promotionEdit { id } userErrors { code }
+            }
+        }",
+    ),
+    (
+        "Subscription.coinGiveouts",
+        "subscription ($sessionWithCoins: ID!) { coinGiveouts(sessionId: $sessionWithCoins) { sequence } }",
     ),
     ("Subscription.liveMetrics", "subscription ($session: ID!) { liveMetrics(sessionId: $session) { session { id } } }"),
     ("Subscription.viewerCount", "subscription ($shopeeId: ID!) { viewerCount(sessionId: $shopeeId) { viewers } }"),

@@ -1,7 +1,12 @@
 //! Something of every kind, by the names that operations give to their variables.
 
+use std::time::Duration;
+
 use async_graphql::parser::{parse_query, types::DocumentOperations};
-use entity::{invitation, live_session, live_session_item, membership::Role, shopee_login, user};
+use entity::{
+    coin_giveout, intent, invitation, live_session, live_session_item, membership::Role, promotion_edit, shopee_login,
+    user,
+};
 use live_gateway::{
     commands::set_password,
     graphql::id::{GlobalId, Kind},
@@ -67,6 +72,16 @@ impl<'a> Things<'a> {
             "invitationToken" => json!(self.invitation(self.asker.email()).await.1),
             "newcomersToken" => json!(self.invitation("newcomer@first.example").await.1),
             "login" => id(Kind::ShopeeLogin, self.login().await),
+            "campaign" => json!(self.world.shopee().campaigns()[0].campaign_id.to_string()),
+            "ongoingCampaign" => json!(self.ongoing_campaign().to_string()),
+            "key" => json!(format!("key-{}", rand::random::<u64>())),
+            "quietSession" => id(Kind::LiveSession, self.quiet_session().await),
+            "sessionWithCoins" => {
+                self.unknown(intent::Kind::GiveOutCoins).await;
+                id(Kind::LiveSession, self.session.id)
+            }
+            "unknownGiveout" => id(Kind::CoinGiveout, self.unknown(intent::Kind::GiveOutCoins).await),
+            "unknownEdit" => id(Kind::PromotionEdit, self.unknown(intent::Kind::EditPromotion).await),
             "cookies" => json!(self.world.first_account().cookie),
             "email" => json!(self.asker.email()),
             "password" => self.password().await,
@@ -132,6 +147,75 @@ impl<'a> Things<'a> {
         row.insert(self.connection).await.unwrap().id
     }
 
+    /// One that may be paused, which then shows at once.
+    fn ongoing_campaign(&self) -> i64 {
+        let (shopee, account) = (self.world.shopee(), self.world.first_account().user_id);
+        shopee.set_edit_lag(Duration::ZERO);
+        let mut campaigns = shopee.campaigns().into_iter();
+        let found = campaigns.find(|campaign| campaign.user_id == account && campaign.state == "ongoing");
+        found.unwrap().campaign_id
+    }
+
+    /// A session on air in which no coins were started yet.
+    async fn quiet_session(&self) -> i64 {
+        let shopee = self.world.shopee();
+        let account = self.world.first_account().user_id;
+        let mut on_air = shopee.on_air().into_iter().filter(|session| session.user_id == account);
+        let quiet = on_air.find(|session| shopee.coins(session.session_id).unwrap().starts == 0).unwrap();
+        let row = live_session::Entity::find().filter(live_session::Column::SessionId.eq(quiet.session_id));
+        row.one(self.connection).await.unwrap().unwrap().id
+    }
+
+    /// Something of which nothing can be told.
+    async fn unknown(&self, kind: intent::Kind) -> i64 {
+        let (now, number) = (self.world.gateway.app.clock.now(), rand::random::<u32>());
+        let (studio_id, account_id) = (self.session.studio_id, self.session.shopee_account_id);
+        let row = intent::ActiveModel {
+            studio_id: Set(studio_id),
+            shopee_account_id: Set(account_id),
+            requested_by: Set(self.owner().await),
+            idempotency_key: Set(format!("unknown-{number}")),
+            kind: Set(kind),
+            resource: Set(format!("coins/{}", self.session.id)),
+            input: Set("{}".to_owned()),
+            state: Set(intent::State::Unknown),
+            attempts: Set(1),
+            revision: Set(i64::from(number)),
+            created_at: Set(now),
+            settled_at: Set(Some(now)),
+            ..Default::default()
+        };
+        let id = Set(row.insert(self.connection).await.unwrap().id);
+        let studio_id = Set(studio_id);
+        match kind {
+            intent::Kind::EditPromotion => {
+                let (shopee_account_id, campaign_id) = (Set(account_id), Set(1));
+                let action = Set(promotion_edit::Action::Pause);
+                let row = promotion_edit::ActiveModel {
+                    id: id.clone(),
+                    studio_id,
+                    shopee_account_id,
+                    campaign_id,
+                    action,
+                    ..Default::default()
+                };
+                row.insert(self.connection).await.unwrap();
+            }
+            _ => {
+                let (live_session_id, amount) = (Set(self.session.id), Set(1));
+                let row = coin_giveout::ActiveModel {
+                    id: id.clone(),
+                    studio_id,
+                    live_session_id,
+                    amount,
+                    ..Default::default()
+                };
+                row.insert(self.connection).await.unwrap();
+            }
+        }
+        id.unwrap()
+    }
+
     async fn password(&self) -> Value {
         let email = self.asker.email().parse().unwrap();
         set_password::set(&self.world.gateway.app, &email, Password::typed(PASSWORD)).await.unwrap();
@@ -150,11 +234,13 @@ pub(super) fn nowhere(document: &str) -> Value {
     let thing = |name: &str| match name {
         "studio" | "studioOfTwoOwners" => id(Kind::Studio),
         "account" => id(Kind::ShopeeAccount),
-        "session" | "endedSession" => id(Kind::LiveSession),
+        "session" | "endedSession" | "quietSession" | "sessionWithCoins" => id(Kind::LiveSession),
         "item" => id(Kind::LiveSessionItem),
         "member" => id(Kind::Membership),
         "invitation" => id(Kind::Invitation),
         "login" => id(Kind::ShopeeLogin),
+        "unknownGiveout" => id(Kind::CoinGiveout),
+        "unknownEdit" => id(Kind::PromotionEdit),
         _ => json!("1"),
     };
     names(document).into_iter().map(|name| (name.clone(), thing(&name))).collect::<Map<_, _>>().into()

@@ -84,7 +84,7 @@ async fn a_creator_is_who_shopee_says(database: Database) {
 }
 
 /// The studio's accounts, in the order of the panel.
-async fn accounts(world: &World, fields: &str) -> Vec<Value> {
+pub(super) async fn accounts(world: &World, fields: &str) -> Vec<Value> {
     let data = world.data("{ viewer { memberships { studio { id } } } }", json!({})).await;
     let id = &data["viewer"]["memberships"][0]["studio"]["id"];
     let query = format!("query($id: ID!) {{ studio(id: $id) {{ shopeeAccounts {{ nodes {{ {fields} }} }} }} }}");

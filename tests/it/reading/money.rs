@@ -14,7 +14,7 @@ use crate::support::{
 on_both!(totals_are_exact_in_every_currency, an_amount_is_written_without_a_float);
 
 /// A count of 1/100000 of the currency unit as decimal text, made digit by digit.
-pub(super) fn written(count: i64) -> String {
+pub(crate) fn written(count: i64) -> String {
     let (sign, digits) = (if count < 0 { "-" } else { "" }, format!("{:06}", count.unsigned_abs()));
     let (units, fraction) = digits.split_at(digits.len() - 5);
     let fraction = fraction.trim_end_matches('0');

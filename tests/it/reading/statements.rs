@@ -209,9 +209,17 @@ async fn what_is_reported_is_what_goes_over_the_wire_of(database: Database) {
     let live = "{ liveSessions(first: 2) { nodes { overview { viewers } info { title } } } }";
     let shapes = SHAPES.iter().map(|shape| places.query(shape, 50));
     for query in shapes.chain(["{ __typename }".to_owned(), "{ viewer { email } }".to_owned(), live.to_owned()]) {
-        let before = wire.executed();
-        let answer = world.ask(&query, json!({})).await;
-        assert_eq!(answer::statements(&answer), wire.executed() - before, "{query}");
+        let mut told = Vec::new();
+        for _ in 0..TRIES {
+            let before = wire.executed();
+            let answer = world.ask(&query, json!({})).await;
+            told.push((answer::statements(&answer), wire.executed() - before));
+        }
+        assert!(told.iter().any(|(reported, executed)| reported == executed), "{query}: {told:?}");
+        assert!(told.iter().all(|(reported, executed)| reported <= executed), "{query}: {told:?}");
     }
     world.stop().await;
 }
+
+/// The gateway's jobs look at the database every few seconds, too, and may come in between: not each time.
+const TRIES: usize = 4;

@@ -1,6 +1,4 @@
-use entity::{
-    coin_giveout, deleted_live_session, live_analytics, live_session, live_session_item, metric_sample, user,
-};
+use entity::{coin_giveout, deleted_live_session, live_analytics, live_session, live_session_item, metric_sample};
 use live_gateway::clock::Clock;
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, DatabaseConnection, EntityTrait as _,
@@ -93,20 +91,17 @@ async fn what_is_deleted_stays_deleted_until_it_is_created_again(database: Datab
 async fn what_has_to_stay_stays(database: Database) {
     let world = World::start(&database).await;
     let connection = database.connect().await;
-    let (_, on_air) = stored(&connection, &world.on_air()).await;
-    let (session, rewarded) = stored(&connection, &ended(&world)).await;
-    let giveout = coin_giveout::ActiveModel {
-        studio_id: Set(session.studio_id),
-        live_session_id: Set(session.id),
-        requested_by: Set(user::Entity::find().one(&connection).await.unwrap().unwrap().id),
-        idempotency_key: Set("once".to_owned()),
-        amount: Set(1),
-        recipients: Set(1),
-        state: Set(coin_giveout::State::Done),
-        created_at: Set(Clock.now()),
-        ..Default::default()
-    };
-    giveout.insert(&connection).await.unwrap();
+    let account = world.first_account().user_id;
+    let mut running = world.shopee().on_air().into_iter().filter(|session| session.user_id == account);
+    let (_, on_air) = stored(&connection, &running.next().unwrap()).await;
+    let over = running.next().unwrap();
+    let (_, rewarded) = stored(&connection, &over).await;
+    let start = "mutation ($input: StartCoinsInput!) { startCoins(input: $input) { coinGiveout { state } } }";
+    let input = json!({ "idempotencyKey": "once", "liveSessionId": rewarded, "amount": 1 });
+    let payload = world.data(start, json!({ "input": input })).await["startCoins"].take();
+    assert_eq!(payload["coinGiveout"]["state"], "DONE");
+    world.shopee().end_session(over.session_id).unwrap();
+    sync(&world, &connection).await;
     let count = live_session::Entity::find().count(&connection).await.unwrap();
     for (id, code) in [(on_air, "ON_AIR"), (rewarded, "IN_USE")] {
         let payload = done(&world, DELETE, json!({ "id": id })).await;

@@ -42,6 +42,23 @@ fn cost(answer: &Value, part: &str) -> u64 {
     answer["extensions"]["cost"][part].as_u64().unwrap_or_else(|| panic!("no cost: {answer:#}"))
 }
 
+/// Where an answer has nothing: paths of what is null, and of lists that are empty.
+pub(crate) fn gaps(answer: &Value) -> Vec<String> {
+    match answer {
+        Value::Null => vec![String::new()],
+        Value::Array(elements) if elements.is_empty() => vec![String::new()],
+        Value::Array(elements) => elements.iter().flat_map(gaps).collect(),
+        Value::Object(members) => {
+            let below = |(name, member): (&String, &Value)| {
+                let name = name.clone();
+                gaps(member).into_iter().map(move |gap| format!(".{name}{gap}"))
+            };
+            members.iter().flat_map(below).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// The text of an answer without what differs from request to request.
 pub(crate) fn without_request_ids(text: &str) -> String {
     const MARK: &str = r#""requestId":""#;

@@ -72,6 +72,14 @@ impl Running {
         assert!(sent.success());
     }
 
+    /// Ends it at once, as when the machine dies: it cannot do anything about it.
+    pub(crate) async fn killed(mut self) -> Ended {
+        self.child.start_kill().expect("it is still running");
+        let ended = self.ended().await;
+        assert_eq!(ended.code, None, "it ended by itself: {ended:?}");
+        ended
+    }
+
     /// Waits for the end.
     pub(crate) async fn ended(mut self) -> Ended {
         let status = timeout(PATIENCE, self.child.wait()).await;

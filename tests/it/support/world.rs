@@ -74,7 +74,7 @@ impl World {
         let token = mint(app, OWNER).await;
         let stranger_token = mint(app, STRANGER).await;
         sandbox.panel().reset_calls();
-        let client = crate::support::client();
+        let client = super::client();
         Self { gateway, sandbox, client, token, stranger_token }
     }
 
@@ -121,6 +121,12 @@ impl World {
         transaction.commit().await.unwrap();
     }
 
+    /// The global id of the first studio.
+    pub(crate) async fn studio_id(&self) -> String {
+        let data = self.data("{ viewer { memberships { studio { id } } } }", json!({})).await;
+        data["viewer"]["memberships"][0]["studio"]["id"].as_str().unwrap().to_owned()
+    }
+
     /// The control panel of this world's Shopee.
     pub(crate) fn shopee(&self) -> &Panel {
         self.sandbox.panel()
@@ -160,7 +166,22 @@ impl World {
 
     /// Sends an operation; the answer with its status and headers.
     pub(crate) async fn post(&self, token: Option<&str>, query: &str, variables: Value) -> reqwest::Response {
-        let request = self.client.post(format!("{}/graphql", self.gateway.url()));
+        self.post_to(&self.gateway, token, query, variables).await
+    }
+
+    /// Sends an operation as the owner to another gateway; the whole answer.
+    pub(crate) async fn ask_of(&self, gateway: &Gateway, query: &str, variables: Value) -> Value {
+        self.post_to(gateway, Some(&self.token), query, variables).await.json().await.unwrap()
+    }
+
+    async fn post_to(
+        &self,
+        gateway: &Gateway,
+        token: Option<&str>,
+        query: &str,
+        variables: Value,
+    ) -> reqwest::Response {
+        let request = self.client.post(format!("{}/graphql", gateway.url()));
         let request = request.json(&json!({ "query": query, "variables": variables }));
         let request = match token {
             Some(token) => request.bearer_auth(token),

@@ -11,6 +11,8 @@ use sea_orm::{
 };
 use testing::Database;
 
+use crate::support::world::World;
+
 /// An operation in which `<STUDIO>`, `<ACCOUNT>`, … stand for ids, and `{STUDIO}`, … for what is selected.
 #[derive(Debug)]
 pub(super) struct Way {
@@ -22,11 +24,15 @@ const SESSION: &str =
     "sessionId sessionName totalRevenue { amount } studio { name } shopeeAccount { username creator { userName } }
     items { totalCount nodes { itemId productName productUrl } } overview { viewers } info { title }
     products { nodes { title } } trends(metrics: CURRENT_VIEWERS) { observedAt } viewerProfile { observedAt }
-    buyerProfile { observedAt } viewerSource { observedAt } playUrl { url } shareUrl";
+    buyerProfile { observedAt } viewerSource { observedAt } playUrl { url } shareUrl
+    coins { claimed given } coinReward { rounds } coinGiveouts { totalCount nodes { amount } }";
 const ACCOUNT: &str = "username shopeeUserId studio { name } creator { userName } remoteSessions { nodes { title } }
-    ongoingLive { title } endedSessions { nodes { title } } shopUrl liveSessions { totalCount nodes { sessionName } }";
+    ongoingLive { title } endedSessions { nodes { title } } shopUrl streamers { nodes { username } } ads { observedAt }
+    itemPromotions { nodes { title items { nodes { productName } } } } promotionsToday { nodes { name } }
+    campaignExpenseToday { campaigns { name } } liveSessions { totalCount nodes { sessionName } }";
 const STUDIO: &str = "name shopeeAccounts { nodes { username } } liveSessions { totalCount nodes { sessionName } }
-    members { totalCount nodes { user { email } } } invitations { nodes { email } } auditLog { nodes { actionName } }";
+    members { totalCount nodes { user { email } } } invitations { nodes { email } } auditLog { nodes { actionName } }
+    coinBudgetPerDay coinGiveouts { totalCount nodes { amount } } promotionEdits { totalCount nodes { campaignId } }";
 
 /// Whom the first studio has invited.
 pub(super) const GUEST: &str = "guest@first.example";
@@ -47,6 +53,8 @@ pub(super) const WAYS: &[Way] = &[
         ... on LiveSessionItem { productName } } }"#),
     way(r#"{ studio(id: "<STUDIO>") { {STUDIO} } }"#),
     way(r#"{ shopeeLogin(id: "<LOGIN>") { id status imageUrl studio { name } } }"#),
+    way(r#"{ promotion(shopeeAccountId: "<ACCOUNT>", campaignId: "<CAMPAIGN>") {
+        name shopeeAccount { username } today { orders } budgetLimits { mayDecrease } } }"#),
     way(r#"{ liveSession(id: "<SESSION>") { {SESSION} } }"#),
     way(r#"{ liveSession(sessionId: "<SHOPEE_ID>") { {SESSION} } }"#),
     way(r#"{ liveSession(sessionId: "<SHOPEE_ID>", region: ID) { {SESSION} } }"#),
@@ -66,6 +74,8 @@ pub(super) const SUBSCRIPTIONS: &[Way] = &[
     way(r#"subscription { viewerCount(sessionId: "<SHOPEE_ID>") { viewers session { sessionName } } }"#),
     way(r#"subscription { liveMetrics(sessionId: "<SESSION>") { orders session { sessionName } } }"#),
     way(r#"subscription { liveMetrics(sessionId: "<SHOPEE_ID>") { orders session { sessionName } } }"#),
+    way(r#"subscription { coinGiveouts(sessionId: "<SESSION>") { coinGiveout { amount } } }"#),
+    way(r#"subscription { coinGiveouts(sessionId: "<SHOPEE_ID>") { sequence } }"#),
     way(r#"subscription { shopeeLoginStatus(id: "<LOGIN>") { status studio { name } } }"#),
     way(r#"subscription { shopeeAccountStatus(studioId: "<STUDIO>") { status username } }"#),
 ];
@@ -79,11 +89,11 @@ impl Way {
 }
 
 /// One thing of each kind, by its id.
-pub(super) struct Things([(&'static str, String); 8]);
+pub(super) struct Things([(&'static str, String); 9]);
 
 impl Things {
     /// A session on air and what belongs to it.
-    pub(super) async fn of_the_first_studio(database: &Database) -> Self {
+    pub(super) async fn of_the_first_studio(world: &World, database: &Database) -> Self {
         let connection = database.connect().await;
         let on_air = live_session::Entity::find().filter(live_session::Column::Status.eq(live_session::Status::OnAir));
         let session = on_air.one(&connection).await.unwrap().unwrap();
@@ -107,15 +117,20 @@ impl Things {
         Self::new(
             [session.studio_id, session.shopee_account_id, session.id, item.id, login, member.id, invitation.id],
             session.session_id,
+            world.shopee().campaigns()[0].campaign_id,
         )
     }
 
     /// Things that are not there.
     pub(super) fn nowhere() -> Self {
-        Self::new([1_000_001, 1_000_002, 1_000_003, 1_000_004, 1_000_005, 1_000_006, 1_000_007], 1)
+        Self::new([1_000_001, 1_000_002, 1_000_003, 1_000_004, 1_000_005, 1_000_006, 1_000_007], 1, 1)
     }
 
-    fn new([studio, account, session, item, login, member, invitation]: [i64; 7], shopee_id: i64) -> Self {
+    fn new(
+        [studio, account, session, item, login, member, invitation]: [i64; 7],
+        shopee_id: i64,
+        campaign_id: i64,
+    ) -> Self {
         let id = |kind, key| GlobalId::new(kind, key).encode().0;
         Self([
             ("<STUDIO>", id(Kind::Studio, studio)),
@@ -126,6 +141,7 @@ impl Things {
             ("<MEMBER>", id(Kind::Membership, member)),
             ("<INVITATION>", id(Kind::Invitation, invitation)),
             ("<SHOPEE_ID>", shopee_id.to_string()),
+            ("<CAMPAIGN>", campaign_id.to_string()),
         ])
     }
 }

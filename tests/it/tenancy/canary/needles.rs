@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use live_gateway::graphql::id::Kind;
+use sandbox::AccountView;
 
 use super::house::{BADGE, House, MARK, OWN_MARK, Side};
 
@@ -16,7 +17,7 @@ impl Needles {
     pub(super) fn of(house: &House, side: Side) -> Self {
         let accounts = house.accounts(side);
         let mut texts: BTreeSet<String> = house.things.shopee_ids(side).iter().cloned().collect();
-        for account in &accounts {
+        for account in accounts.iter().filter(|account| !is_shown_to(house, side.opposite(), account)) {
             texts.extend([account.username.clone(), account.user_id.to_string()]);
         }
         texts.extend(titles(house, side).difference(&titles(house, side.opposite())).cloned());
@@ -53,6 +54,11 @@ fn badges() -> impl Iterator<Item = String> {
         }
     });
     ids.chain([key])
+}
+
+/// Whether Shopee itself shows an account to the accounts of a side, as a streamer whom they may advertise.
+fn is_shown_to(house: &House, side: Side, account: &AccountView) -> bool {
+    account.shop_id == 0 && house.accounts(side).iter().any(|other| other.region == account.region)
 }
 
 fn titles(house: &House, side: Side) -> BTreeSet<String> {

@@ -119,6 +119,7 @@ impl Values<'_> {
         match name {
             "after" | "before" => self.things.cursor(self.dice),
             "timeZone" => "Asia/Jakarta".to_owned(),
+            "idempotencyKey" => format!("key-{}", self.dice.random_range(0..1_000)),
             "email" => format!("somebody-{}@third.example", self.dice.random_range(0..1_000)),
             // What the asker itself writes somewhere is theirs, whatever it is.
             _ if self.root == Root::Mutation => format!("text {}", self.dice.random_range(0..1_000)),
