@@ -1,5 +1,6 @@
 //! What an operator runs: each command prints what it did, and fails with a sentence that says what to do.
 
+mod health;
 pub mod set_password;
 
 use std::{
@@ -89,6 +90,10 @@ pub enum Command {
     /// Opens what other keys of CREDENTIAL_KEYS_READ_ONLY have encrypted, and encrypts it anew. Safe while gateways run, and to be
     /// repeated. Fails if there is something that none of the keys opens.
     RotateKey,
+    /// Ask the gateway on LISTEN_ADDR of this machine whether it is ready
+    ///
+    /// For a container's health check. Fails with what `/readyz` says, or when nothing answers within two seconds.
+    Health,
 }
 
 /// Runs one command.
@@ -108,6 +113,7 @@ pub async fn run(command: Command) -> Result<(), Failure> {
             connect_account(config, region, &Place { studio, owner, time_zone }).await
         }
         Command::RotateKey => rotate_key(config).await,
+        Command::Health => health::run(config.listen_addr).await,
         Command::Schema => Ok(()),
     }
 }

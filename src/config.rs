@@ -3,6 +3,7 @@
 //! `.env.example` lists the same variables with the same defaults; a test compares the two.
 
 mod credential_keys;
+mod production;
 mod reader;
 
 use std::{collections::HashMap, ffi::OsString, fmt::Write as _, net::SocketAddr, num::NonZeroU32, time::Duration};
@@ -29,6 +30,11 @@ const fn variable(name: &'static str, default: Option<&'static str>, meaning: &'
 
 /// Every variable there is, but for `SHOPEE_BASE_URL_<REGION>_<ROLE>`, of which there is one per region and host role.
 pub const VARIABLES: &[Variable] = &[
+    variable(
+        "ENVIRONMENT",
+        Some("development"),
+        "development or production. In production the gateway refuses to start with a published secret or with GraphiQL open.",
+    ),
     variable("LISTEN_ADDR", Some("127.0.0.1:8000"), "Address and port to listen on."),
     variable(
         "DATABASE_URL",
@@ -254,7 +260,7 @@ impl Config {
             sync_interval: reader.interval("SYNC_INTERVAL_SECONDS"),
             operation_timeout: reader.milliseconds("OPERATION_TIMEOUT_MS", 100, 600_000),
             batch_limit: Some(reader.number("BATCH_LIMIT", 0, 1000) as usize).filter(|limit| *limit > 0),
-            allowed_origins: reader.list("ALLOWED_ORIGINS"),
+            allowed_origins: reader.origins("ALLOWED_ORIGINS"),
             trusted_proxies: reader.networks("TRUSTED_PROXIES"),
             introspection: reader.switch("INTROSPECTION"),
             graphiql: reader.switch("GRAPHIQL"),
@@ -264,6 +270,10 @@ impl Config {
             log: reader.log(),
             log_format: reader.log_format(),
         };
+        if reader.production() {
+            let objections = production::objections(&config, |name| reader.as_given(name));
+            reader.problems.extend(objections);
+        }
         if config.gives_token_away() {
             reader.problems.push(TOKEN_GIVEN_AWAY.to_owned());
         }

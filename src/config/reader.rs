@@ -97,6 +97,15 @@ impl Reader {
         text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
     }
 
+    /// Origins of pages, each by its name: one that stands for all would let any page act for whoever opens it.
+    pub(super) fn origins(&mut self, name: &'static str) -> Vec<String> {
+        let origins = self.list(name);
+        if origins.iter().any(|origin| origin.contains('*')) {
+            self.problems.push(format!("{name} has a `*` in it; name each origin, such as https://studio.example"));
+        }
+        origins
+    }
+
     /// Networks, or single addresses.
     pub(super) fn networks(&mut self, name: &'static str) -> Vec<IpNet> {
         let entries = self.list(name);
@@ -120,6 +129,20 @@ impl Reader {
                 Targets::new()
             }
         }
+    }
+
+    pub(super) fn production(&mut self) -> bool {
+        match self.text("ENVIRONMENT").as_str() {
+            "production" => return true,
+            "development" => {}
+            _ => self.problems.push("ENVIRONMENT is neither development nor production".to_owned()),
+        }
+        false
+    }
+
+    /// A variable whose problems, if there are any, have been told.
+    pub(super) fn as_given(&self, name: &str) -> String {
+        self.variables.get(OsStr::new(name)).and_then(|value| value.to_str()).unwrap_or_default().to_owned()
     }
 
     pub(super) fn log_format(&mut self) -> LogFormat {

@@ -54,6 +54,24 @@ fn defaults_are_good_and_secrets_are_required() {
 }
 
 #[test]
+fn production_takes_no_published_secret_and_no_open_graphiql() {
+    let published = [
+        ("ENVIRONMENT", "production"),
+        ("TOKEN_SECRET", "only-for-the-demo-and-for-nothing-else"),
+        ("CREDENTIAL_KEY", "ZGVtbyBkZW1vIGRlbW8gZGVtbyBkZW1vIGRlbW8gISE="),
+        ("DATABASE_URL", "postgres://gateway:gateway@db.example/gateway"),
+    ];
+    let said = problems(&published);
+    assert_eq!(said.len(), 4, "{said:?}");
+    for (problem, name) in said.iter().zip(["TOKEN_SECRET", "CREDENTIAL_KEY", "GRAPHIQL", "DATABASE_URL"]) {
+        assert!(problem.starts_with(name) && !problem.contains("demo"), "{problem}");
+    }
+    assert_eq!(problems(&[("ENVIRONMENT", "production"), ("GRAPHIQL", "false")]), [] as [&str; 0]);
+    assert_eq!(problems(&[("ENVIRONMENT", "prod")]), ["ENVIRONMENT is neither development nor production"]);
+    assert!(problems(&[("ALLOWED_ORIGINS", "*")])[0].contains("name each origin"));
+}
+
+#[test]
 fn all_problems_are_said_at_once() {
     let bad = [
         ("LISTEN_ADDR", "localhost"),

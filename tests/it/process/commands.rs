@@ -15,6 +15,7 @@ on_both!(
     a_token_needs_a_database_that_is_up_to_date,
     a_password_makes_the_first_user,
     what_is_no_password_leaves_nothing_behind,
+    health_is_what_the_readiness_probe_says,
 );
 
 async fn migrating_is_told_and_happens_once(database: Database) {
@@ -42,6 +43,16 @@ async fn a_token_needs_a_database_that_is_up_to_date(database: Database) {
     if let Some(path) = database.url.strip_prefix("sqlite://").and_then(|url| url.split('?').next()) {
         assert!(!Path::new(path).exists(), "a database was made");
     }
+}
+
+async fn health_is_what_the_readiness_probe_says(database: Database) {
+    let mut machine = Machine::with(&database).await;
+    let serving = machine.serve().await;
+    machine.set("LISTEN_ADDR", serving.url.trim_start_matches("http://"));
+    assert_eq!(machine.succeed(&["health"]).await, "ready\n");
+    serving.stop().await;
+    let words = machine.fail(&["health"]).await;
+    assert!(words.contains("nothing answers on 127.0.0.1:"), "{words}");
 }
 
 const PASSWORD: &str = "canary in a coal mine";

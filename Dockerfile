@@ -1,0 +1,36 @@
+# The gateway, and under the target `sandbox` a Shopee of its own for demos. `docker build .` makes the gateway.
+FROM rust:1.95-slim-bookworm AS build
+# Node embeds GraphiQL, the others compile and link what is not Rust.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends cmake g++ make nodejs npm \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /source
+COPY . .
+ENV WEB_REQUIRE_BUNDLE=1
+RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/source/target \
+    cargo build --locked --profile deploy --bin live-gateway \
+    && cargo build --locked --release --package sandbox \
+    && mkdir /built && cp target/deploy/live-gateway target/release/sandbox /built/
+
+FROM debian:bookworm-slim AS base
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --home-dir /var/lib/live-gateway --create-home live-gateway
+USER live-gateway
+WORKDIR /var/lib/live-gateway
+
+FROM base AS sandbox
+COPY --from=build /built/sandbox /usr/local/bin/
+EXPOSE 9100
+ENTRYPOINT ["sandbox", "--listen", "0.0.0.0:9100"]
+
+FROM base AS gateway
+COPY --from=build /built/live-gateway /usr/local/bin/
+ENV LISTEN_ADDR=0.0.0.0:8000
+EXPOSE 8000
+# SIGTERM drains: not ready at once, then running requests finish and sockets are told to come back.
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=5s --timeout=3s --start-period=20s CMD ["live-gateway", "health"]
+ENTRYPOINT ["live-gateway"]
+CMD ["serve"]
