@@ -121,7 +121,8 @@ impl Attachment {
             .data(Actor::of_request(self.viewer.as_deref(), self.address, request_id))
             .data(identity::loader::loaders(asker.clone(), statements.clone()))
             .data(account::loader::loaders(self.app.clone(), asker.clone(), statements.clone()))
-            .data(session::loader::loaders(asker.clone(), statements))
+            .data(session::loader::loaders(asker.clone(), statements.clone()))
+            .data(session::history::loaders(asker.clone(), statements))
             .data(asker)
     }
 }

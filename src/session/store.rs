@@ -3,6 +3,7 @@
 
 pub mod coins;
 pub mod edit;
+pub mod samples;
 pub mod upsert;
 
 use std::collections::{BTreeSet, HashMap};

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Subscription};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{Stream, StreamExt as _};
 
 use super::LiveSession;
@@ -30,8 +30,8 @@ pub struct SessionSubscription;
 
 #[Subscription]
 impl SessionSubscription {
-    /// How many people watch a session, as it changes: the latest count at once, then one every few seconds. Ends when the session
-    /// does, or is deleted. While Shopee does not answer, the last count comes again with `staleSince` set. Errors: UNAUTHENTICATED, NOT_FOUND,
+    /// How many people watch a session, as it changes: the latest count at once, or with `after` those that came since; then one
+    /// every few seconds. Ends when the session does, or is deleted. While Shopee does not answer, the last count comes again with `staleSince` set. Errors: UNAUTHENTICATED, NOT_FOUND,
     /// BAD_USER_INPUT.
     #[graphql(guard = "Needs::SignIn")]
     async fn viewer_count(
@@ -40,14 +40,18 @@ impl SessionSubscription {
         #[graphql(desc = "The session: its global id, or Shopee's own id of it.")] session_id: ID,
         #[graphql(desc = "The region that a Shopee id is of; needed only when two regions know the same id.")]
         region: Option<Region>,
+        #[graphql(
+            desc = "The `sequence` of the last event that you have: the stream goes on after it, so that a connection that broke costs nothing."
+        )]
+        after: Option<Long>,
     ) -> Result<impl Stream<Item = ViewerCount> + use<>> {
         let watched = watched_session(ctx, &session_id, region).await?;
-        let levels = watch::metrics(ctx.app()?, watched.watched()?);
+        let levels = watch::metrics(ctx.app()?, watched.watched()?, told(ctx, after)?);
         Ok(levels.map(move |level| ViewerCount { session: watched.clone(), level }))
     }
 
-    /// All the numbers of a session, as they change: the latest at once, then one set every few seconds. Ends when the session does,
-    /// or is deleted. While Shopee does not answer, the last numbers come again with `staleSince` set. Errors: UNAUTHENTICATED, NOT_FOUND,
+    /// All the numbers of a session, as they change: the latest at once, or with `after` those that came since; then one set every
+    /// few seconds. Ends when the session does, or is deleted. While Shopee does not answer, the last numbers come again with `staleSince` set. Errors: UNAUTHENTICATED, NOT_FOUND,
     /// BAD_USER_INPUT.
     #[graphql(guard = "Needs::SignIn")]
     async fn live_metrics(
@@ -56,11 +60,29 @@ impl SessionSubscription {
         #[graphql(desc = "The session: its global id, or Shopee's own id of it.")] session_id: ID,
         #[graphql(desc = "The region that a Shopee id is of; needed only when two regions know the same id.")]
         region: Option<Region>,
+        #[graphql(
+            desc = "The `sequence` of the last event that you have: the stream goes on after it, so that a connection that broke costs nothing."
+        )]
+        after: Option<Long>,
     ) -> Result<impl Stream<Item = LiveMetrics> + use<>> {
         let watched = watched_session(ctx, &session_id, region).await?;
         let region = watched.shopee_region()?;
-        let levels = watch::metrics(ctx.app()?, watched.watched()?);
+        let levels = watch::metrics(ctx.app()?, watched.watched()?, told(ctx, after)?);
         Ok(levels.map(move |level| LiveMetrics { session: watched.clone(), region, level }))
+    }
+}
+
+/// A place that is later than the present by more than clocks differ is of no stream: nothing would ever come after it.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(1);
+
+/// The place that a client goes on from.
+pub(super) fn told(ctx: &Context<'_>, after: Option<Long>) -> Result<Option<i64>> {
+    let latest = (ctx.app()?.clock.now() + CLOCKS_DIFFER).timestamp_millis();
+    match after {
+        Some(Long(sequence)) if !(0..=latest).contains(&sequence) => {
+            Err(Error::invalid_input("after", "is not the sequence of any event"))
+        }
+        _ => Ok(after.map(|sequence| sequence.0)),
     }
 }
 
@@ -103,6 +125,23 @@ impl ViewerCount {
     /// Whether the session is on air; false exactly once, in the last event. Null when Shopee has not told yet.
     async fn is_on_air(&self) -> Option<bool> {
         Some(self.level.value.as_ref()?.on_air)
+    }
+
+    /// The place of this event in the session's stream: later events have higher ones, whichever gateway they come from, and the
+    /// distance means nothing. Give the last one that you have as `after` when you connect again.
+    async fn sequence(&self) -> Long {
+        Long(self.level.sequence)
+    }
+
+    /// The `sequence` of the event before this one, also if it was not delivered to you; null if the gateway knows of none.
+    async fn previous_sequence(&self) -> Option<Long> {
+        self.level.previous.map(Long)
+    }
+
+    /// Whether events may be missing between the last one that you have and this one, which is then the latest: after a longer time
+    /// away, or when you read too slowly. `LiveSession.metricHistory` has what was missed.
+    async fn gap(&self) -> bool {
+        self.level.gap
     }
 
     /// When Shopee told these numbers; null when it has not told any yet.
@@ -196,6 +235,23 @@ impl LiveMetrics {
     /// Whether the session is on air; false exactly once, in the last event.
     async fn is_on_air(&self) -> Option<bool> {
         Some(self.level.value.as_ref()?.on_air)
+    }
+
+    /// The place of this event in the session's stream: later events have higher ones, whichever gateway they come from, and the
+    /// distance means nothing. Give the last one that you have as `after` when you connect again.
+    async fn sequence(&self) -> Long {
+        Long(self.level.sequence)
+    }
+
+    /// The `sequence` of the event before this one, also if it was not delivered to you; null if the gateway knows of none.
+    async fn previous_sequence(&self) -> Option<Long> {
+        self.level.previous.map(Long)
+    }
+
+    /// Whether events may be missing between the last one that you have and this one, which is then the latest: after a longer time
+    /// away, or when you read too slowly. `LiveSession.metricHistory` has what was missed.
+    async fn gap(&self) -> bool {
+        self.level.gap
     }
 
     /// When Shopee told these numbers; null when it has not told any yet.
