@@ -153,7 +153,8 @@ impl Reader {
     pub(super) fn redis(&mut self) -> Option<Redis> {
         let (url, key_prefix) = (self.text("REDIS_URL"), self.text("REDIS_KEY_PREFIX"));
         let lease_lasts = self.milliseconds("LEASE_TTL_MS", 500, 60_000);
-        let usable = (url.starts_with("redis://") || url.starts_with("rediss://")) && redis::Client::open(&*url).is_ok();
+        let usable =
+            (url.starts_with("redis://") || url.starts_with("rediss://")) && redis::Client::open(&*url).is_ok();
         if !usable && !url.is_empty() {
             self.problems.push("REDIS_URL is neither a redis:// nor a rediss:// URL".to_owned());
         }

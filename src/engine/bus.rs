@@ -53,7 +53,11 @@ pub enum Outcome<T> {
 
 /// What comes in on a topic.
 pub enum Message<'a> {
-    Level { sequence: i64, previous: Option<i64>, text: &'a str },
+    Level {
+        sequence: i64,
+        previous: Option<i64>,
+        text: &'a str,
+    },
     /// There will be no other level.
     Gone,
     /// Whose turn it was has given it back.
@@ -128,7 +132,9 @@ impl Bus {
     pub async fn take(&self, lease: &Lease) -> Outcome<Option<Duration>> {
         let mut call = TAKE.key(self.lease_key(lease));
         match self.invoke::<i64>(call.arg(&lease.token).arg(self.lease_milliseconds())).await {
-            Outcome::Done(left) => Outcome::Done(u64::try_from(left).ok().filter(|left| *left > 0).map(Duration::from_millis)),
+            Outcome::Done(left) => {
+                Outcome::Done(u64::try_from(left).ok().filter(|left| *left > 0).map(Duration::from_millis))
+            }
             Outcome::Away => Outcome::Away,
         }
     }

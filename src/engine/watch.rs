@@ -130,11 +130,7 @@ impl Pollers {
     /// Watches what all instances watch together; for nobody to be told yet.
     ///
     /// `every` and `poll` count only for the watcher that starts the poller. A topic has one type of value.
-    pub fn follow<T, F, P>(
-        &self,
-        topic: Topic<impl Fn() -> Duration + Send + Sync + 'static>,
-        poll: P,
-    ) -> Watcher<T>
+    pub fn follow<T, F, P>(&self, topic: Topic<impl Fn() -> Duration + Send + Sync + 'static>, poll: P) -> Watcher<T>
     where
         T: Any + Send + Sync + Serialize + DeserializeOwned,
         F: Future<Output = Polled<T>> + Send + 'static,

@@ -80,8 +80,11 @@ impl Bus {
             for names in self.channels_without(&carried, &wanted) {
                 in_time(sink.unsubscribe(names)).await?;
             }
-            let new: Vec<&String> =
-                wanted.iter().filter(|(topic, number)| carried.get(*topic) != Some(number)).map(|(topic, _)| topic).collect();
+            let new: Vec<&String> = wanted
+                .iter()
+                .filter(|(topic, number)| carried.get(*topic) != Some(number))
+                .map(|(topic, _)| topic)
+                .collect();
             for topics in new.chunks(FETCHED_AT_ONCE) {
                 self.fetch(topics, &mut commands, receiver).await?;
             }

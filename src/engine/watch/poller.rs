@@ -1,10 +1,6 @@
 //! The task behind one topic: polls while it is this instance's turn, and waits while it is another's.
 
-use std::{
-    panic::AssertUnwindSafe,
-    sync::Arc,
-    time::Duration,
-};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt as _;

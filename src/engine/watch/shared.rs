@@ -34,12 +34,8 @@ impl Codec {
             None => None,
             Some(value) => Some((self.write)(&**value)?),
         };
-        let written = Written {
-            value,
-            observed_at: draft.observed_at,
-            stale_since: draft.stale_since,
-            ends: draft.ends,
-        };
+        let written =
+            Written { value, observed_at: draft.observed_at, stale_since: draft.stale_since, ends: draft.ends };
         serde_json::to_string(&written).ok()
     }
 }

@@ -8,8 +8,8 @@ use entity::{
     metric_sample::{ActiveModel, Column, Entity, Model},
 };
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, DbBackend, EntityTrait as _, ExprTrait as _,
-    FromQueryResult, IntoActiveModel as _, QueryFilter as _, QuerySelect as _, QueryTrait as _,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, DbBackend, EntityTrait as _,
+    ExprTrait as _, FromQueryResult, IntoActiveModel as _, QueryFilter as _, QuerySelect as _, QueryTrait as _,
     sea_query::{Alias, Expr, Func, OnConflict, Order, OverStatement as _, Query, SimpleExpr, WindowStatement},
 };
 
@@ -113,9 +113,9 @@ fn span_number(backend: DbBackend, spans: Spans) -> SimpleExpr {
     let sampled_at = Expr::col((Entity, Column::SampledAt));
     let milliseconds = match backend {
         DbBackend::Postgres => Expr::cust_with_expr("FLOOR(EXTRACT(EPOCH FROM $1) * 1000)::BIGINT", sampled_at),
-        // Julian days are floats that tell milliseconds apart, but not exactly; seconds and their fraction are whole.
+        // Julian days would be floats; seconds and their fraction are whole.
         _ => Expr::cust_with_exprs(
-            "(CAST(strftime('%s', $1) AS INTEGER) * 1000 + CAST(substr(strftime('%f', $2), 4) AS INTEGER))",
+            "(CAST(strftime('%s', ?) AS INTEGER) * 1000 + CAST(substr(strftime('%f', ?), 4) AS INTEGER))",
             [sampled_at.clone(), sampled_at],
         ),
     };

@@ -57,7 +57,10 @@ async fn who_comes_back_is_told_what_came_since_and_nothing_twice(database: Data
             let meanwhile = stays.until("the others go on", |event| sequence(event) >= last).await;
             let newest = follow(&mut stays, sequence(&meanwhile), away).await;
             let mut back = resume(&world, field, session_id, Some(last)).await;
-            assert!(follow(&mut back, last, away + 2).await > newest);
+            let mut told = last;
+            while told <= newest {
+                told = follow(&mut back, told, 1).await;
+            }
         }
     }
     world.stop().await;
@@ -84,10 +87,10 @@ async fn a_place_that_no_event_can_have_is_refused(database: Database) {
     let session_id = world.on_air().session_id;
     let next_year = 1_000 * (chrono::Duration::days(365).num_seconds() + 1_900_000_000);
     for (field, after) in FIELDS.into_iter().flat_map(|field| [(field, -1), (field, next_year), (field, i64::MAX)]) {
-        let Event::Next(answer) = resume(&world, field, session_id, Some(after)).await.event().await else {
-            panic!("no answer")
+        let Event::Error(errors) = resume(&world, field, session_id, Some(after)).await.event().await else {
+            panic!("there is nothing after {after}")
         };
-        assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{answer}");
+        assert_eq!(errors[0]["extensions"]["code"], "BAD_USER_INPUT", "{errors}");
     }
     assert_eq!(world.gateway.app.pollers.running(), 0);
     world.stop().await;
