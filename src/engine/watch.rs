@@ -200,6 +200,19 @@ impl<T: Any + Send + Sync> Watcher<T> {
         self.levels.borrow().newest()?.clone().downcast()
     }
 
+    /// The level at this place, if it still is there.
+    pub fn at(&self, sequence: i64) -> Option<Level<T>> {
+        self.levels.borrow().at(sequence)?.clone().downcast()
+    }
+
+    /// Waits until there is a level.
+    pub fn first(&self) -> impl Future<Output = ()> + Send + use<T> {
+        let mut levels = self.levels.clone();
+        async move {
+            levels.wait_for(|history| history.newest().is_some()).await.ok();
+        }
+    }
+
     /// The levels after `told`, or the newest at once if that is `None`; then each newer one, until the source finishes.
     pub fn stream(self, told: Option<i64>) -> impl Stream<Item = Level<T>> + Send + use<T> {
         unfold((self.levels, told), |(mut levels, told)| async move {

@@ -68,9 +68,14 @@ impl History {
         self.kept
     }
 
-    /// Whether the level at this place is here.
+    /// The level at this place.
+    pub(super) fn at(&self, sequence: i64) -> Option<&AnyLevel> {
+        let place = self.levels.binary_search_by_key(&sequence, |level| level.sequence).ok()?;
+        self.levels.get(place)
+    }
+
     pub(super) fn has(&self, sequence: i64) -> bool {
-        self.levels.binary_search_by_key(&sequence, |level| level.sequence).is_ok()
+        self.at(sequence).is_some()
     }
 
     /// Puts a level where it belongs; one that is known, or older than all that are kept, is passed over.

@@ -55,6 +55,11 @@ impl LiveSession {
         Self { row, neighbours }
     }
 
+    /// A session of which all columns were read and nothing else.
+    pub fn alone(row: SessionRow) -> Self {
+        Self { row, neighbours: Neighbours { studio: None, account: None, access: None, items: Vec::new() } }
+    }
+
     /// Its place in a list ordered by `field`.
     pub fn cursor(&self, field: OrderField) -> Result<Cursor> {
         let metric = |metric: &Option<i64>| metric.unwrap_or(-1);

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Object, Subscription};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{Stream, StreamExt as _};
 
-use super::LiveSession;
+use super::{LiveNumbers, LiveSession};
 use crate::{
     account::schema::Region,
     engine::watch::Level,
@@ -13,7 +13,6 @@ use crate::{
         context::ContextExt as _,
         id::{GlobalId, Kind},
         long::Long,
-        money::Money,
         selection::Selection,
     },
     identity::{guard::Needs, scope::AskerExt as _},
@@ -155,17 +154,11 @@ impl ViewerCount {
     }
 }
 
-/// The numbers of a session.
+/// The numbers of a session, as they change.
 pub struct LiveMetrics {
     session: Arc<LiveSession>,
     region: shopee::Region,
     level: Level<Metrics>,
-}
-
-impl LiveMetrics {
-    fn count(&self, metric: impl Fn(&Metrics) -> Option<i64>) -> Option<Long> {
-        metric(self.level.value.as_deref()?).map(Long)
-    }
 }
 
 /// The numbers of a session at one moment. A number that is null was not reported, which is not zero.
@@ -174,67 +167,6 @@ impl LiveMetrics {
     /// The session that is watched. Its stored fields are as of the start of the stream; what is asked of Shopee is asked again.
     async fn session(&self) -> &LiveSession {
         &self.session
-    }
-
-    /// People watching at that moment.
-    async fn viewers(&self) -> Option<Long> {
-        self.count(|metrics| metrics.current_viewers)
-    }
-
-    /// Most people watching at one time so far.
-    async fn peak_viewers(&self) -> Option<Long> {
-        self.count(|metrics| metrics.peak_viewers)
-    }
-
-    /// People who have watched so far, each counted once.
-    async fn total_viewers(&self) -> Option<Long> {
-        self.count(|metrics| metrics.total_viewers)
-    }
-
-    /// How often the session was opened.
-    async fn views(&self) -> Option<Long> {
-        self.count(|metrics| metrics.views)
-    }
-
-    /// Likes given so far.
-    async fn likes(&self) -> Option<Long> {
-        self.count(|metrics| metrics.likes)
-    }
-
-    /// Comments written so far.
-    async fn comments(&self) -> Option<Long> {
-        self.count(|metrics| metrics.comments)
-    }
-
-    /// Times the session was shared so far.
-    async fn shares(&self) -> Option<Long> {
-        self.count(|metrics| metrics.shares)
-    }
-
-    /// Times a product was put into a cart so far.
-    async fn added_to_cart(&self) -> Option<Long> {
-        self.count(|metrics| metrics.added_to_cart)
-    }
-
-    /// People who placed an order so far.
-    async fn buyers(&self) -> Option<Long> {
-        self.count(|metrics| metrics.buyers)
-    }
-
-    /// Orders placed so far.
-    async fn orders(&self) -> Option<Long> {
-        self.count(|metrics| metrics.orders)
-    }
-
-    /// Value of the orders placed so far.
-    async fn revenue(&self) -> Option<Money> {
-        let revenue = self.level.value.as_ref()?.revenue?;
-        Some(Money::new(revenue, self.region))
-    }
-
-    /// Whether the session is on air; false exactly once, in the last event.
-    async fn is_on_air(&self) -> Option<bool> {
-        Some(self.level.value.as_ref()?.on_air)
     }
 
     /// The place of this event in the session's stream: later events have higher ones, whichever gateway they come from, and the
@@ -254,13 +186,13 @@ impl LiveMetrics {
         self.level.gap
     }
 
-    /// When Shopee told these numbers; null when it has not told any yet.
-    async fn observed_at(&self) -> Option<DateTime<Utc>> {
-        self.level.observed_at
-    }
-
-    /// Since when Shopee has not answered, so that these numbers are older than they should be; null while it answers.
-    async fn stale_since(&self) -> Option<DateTime<Utc>> {
-        self.level.stale_since
+    #[graphql(flatten)]
+    async fn numbers(&self, _ctx: &Context<'_>) -> LiveNumbers {
+        LiveNumbers {
+            region: self.region,
+            metrics: self.level.value.as_deref().copied(),
+            observed_at: self.level.observed_at,
+            stale_since: self.level.stale_since,
+        }
     }
 }
