@@ -74,6 +74,7 @@ pub(super) const SUBSCRIPTIONS: &[Way] = &[
     way(r#"subscription { viewerCount(sessionId: "<SHOPEE_ID>") { viewers session { sessionName } } }"#),
     way(r#"subscription { liveMetrics(sessionId: "<SESSION>") { orders session { sessionName } } }"#),
     way(r#"subscription { liveMetrics(sessionId: "<SHOPEE_ID>") { orders session { sessionName } } }"#),
+    way(r#"subscription { studioLive(studioId: "<STUDIO>") { changes { orders session { sessionName } } } }"#),
     way(r#"subscription { coinGiveouts(sessionId: "<SESSION>") { coinGiveout { amount } } }"#),
     way(r#"subscription { coinGiveouts(sessionId: "<SHOPEE_ID>") { sequence } }"#),
     way(r#"subscription { shopeeLoginStatus(id: "<LOGIN>") { status studio { name } } }"#),
