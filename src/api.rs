@@ -33,7 +33,9 @@ use crate::{
     session::{
         self,
         refresh::Refreshes,
-        schema::{CoinMutation, CoinSubscription, SessionMutation, SessionQuery, SessionSubscription},
+        schema::{
+            CoinMutation, CoinSubscription, SessionMutation, SessionQuery, SessionSubscription, StudioLiveSubscription,
+        },
     },
 };
 
@@ -57,7 +59,13 @@ pub struct Mutation(
 
 /// What moves by itself: every subscription delivers the present state at once, then each newer one.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(ShopeeLoginSubscription, ShopeeAccountSubscription, SessionSubscription, CoinSubscription);
+pub struct Subscription(
+    ShopeeLoginSubscription,
+    ShopeeAccountSubscription,
+    SessionSubscription,
+    StudioLiveSubscription,
+    CoinSubscription,
+);
 
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
@@ -121,7 +129,9 @@ impl Attachment {
             .data(Actor::of_request(self.viewer.as_deref(), self.address, request_id))
             .data(identity::loader::loaders(asker.clone(), statements.clone()))
             .data(account::loader::loaders(self.app.clone(), asker.clone(), statements.clone()))
-            .data(session::loader::loaders(asker.clone(), statements))
+            .data(session::loader::loaders(asker.clone(), statements.clone()))
+            .data(session::loader::session_loaders(asker.clone(), statements.clone()))
+            .data(session::history::loaders(asker.clone(), statements))
             .data(asker)
     }
 }

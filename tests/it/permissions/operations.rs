@@ -203,6 +203,7 @@ pub(super) const OPERATIONS: &[(&str, &str)] = &[
         "subscription ($sessionWithCoins: ID!) { coinGiveouts(sessionId: $sessionWithCoins) { sequence } }",
     ),
     ("Subscription.liveMetrics", "subscription ($session: ID!) { liveMetrics(sessionId: $session) { session { id } } }"),
+    ("Subscription.studioLive", "subscription ($studio: ID!) { studioLive(studioId: $studio) { sequence } }"),
     ("Subscription.viewerCount", "subscription ($shopeeId: ID!) { viewerCount(sessionId: $shopeeId) { viewers } }"),
     ("Subscription.shopeeAccountStatus", "subscription ($studio: ID!) { shopeeAccountStatus(studioId: $studio) { status } }"),
     ("Subscription.shopeeLoginStatus", "subscription ($login: ID!) { shopeeLoginStatus(id: $login) { status } }"),

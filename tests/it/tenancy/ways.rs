@@ -20,12 +20,12 @@ pub(super) struct Way {
 }
 
 /// What a way asks for once it is there, from the database and from Shopee.
-const SESSION: &str =
-    "sessionId sessionName totalRevenue { amount } studio { name } shopeeAccount { username creator { userName } }
+const SESSION: &str = r#"sessionId sessionName totalRevenue { amount } studio { name } shopeeAccount { username creator { userName } }
     items { totalCount nodes { itemId productName productUrl } } overview { viewers } info { title }
     products { nodes { title } } trends(metrics: CURRENT_VIEWERS) { observedAt } viewerProfile { observedAt }
     buyerProfile { observedAt } viewerSource { observedAt } playUrl { url } shareUrl
-    coins { claimed given } coinReward { rounds } coinGiveouts { totalCount nodes { amount } }";
+    coins { claimed given } coinReward { rounds } coinGiveouts { totalCount nodes { amount } }
+    metricHistory(from: "2026-11-22T00:00:00Z", to: "2026-11-23T00:00:00Z", interval: HOUR) { viewers }"#;
 const ACCOUNT: &str = "username shopeeUserId studio { name } creator { userName } remoteSessions { nodes { title } }
     ongoingLive { title } endedSessions { nodes { title } } shopUrl streamers { nodes { username } } ads { observedAt }
     itemPromotions { nodes { title items { nodes { productName } } } } promotionsToday { nodes { name } }
@@ -74,6 +74,7 @@ pub(super) const SUBSCRIPTIONS: &[Way] = &[
     way(r#"subscription { viewerCount(sessionId: "<SHOPEE_ID>") { viewers session { sessionName } } }"#),
     way(r#"subscription { liveMetrics(sessionId: "<SESSION>") { orders session { sessionName } } }"#),
     way(r#"subscription { liveMetrics(sessionId: "<SHOPEE_ID>") { orders session { sessionName } } }"#),
+    way(r#"subscription { studioLive(studioId: "<STUDIO>") { changes { orders session { sessionName } } } }"#),
     way(r#"subscription { coinGiveouts(sessionId: "<SESSION>") { coinGiveout { amount } } }"#),
     way(r#"subscription { coinGiveouts(sessionId: "<SHOPEE_ID>") { sequence } }"#),
     way(r#"subscription { shopeeLoginStatus(id: "<LOGIN>") { status studio { name } } }"#),
