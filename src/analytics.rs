@@ -6,4 +6,5 @@
 pub mod figures;
 pub mod period;
 pub mod schema;
+pub mod series;
 pub mod store;

@@ -32,7 +32,8 @@ pub use crate::{
     faults::{Fault, FaultKind},
     ledger::CallRecord,
     panel::{
-        AccountView, CampaignView, ClockView, CoinOfferView, CoinView, EditView, Panel, PanelError, QrView, SessionView,
+        AccountView, CampaignView, ClockView, CoinOfferView, CoinView, EditView, Panel, PanelError, ProductView,
+        QrView, SessionView,
     },
     region::Region,
 };

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::{
     offers::{CampaignView, CoinOfferView, CoinView, EditView},
-    views::{AccountView, ClockView, QrView, SessionView},
+    views::{AccountView, ClockView, ProductView, QrView, SessionView},
 };
 use crate::{
     Options, SignedOut,
@@ -105,6 +105,24 @@ impl Panel {
         let mut inside = self.inside();
         let now = inside.world.clock.now();
         inside.world.sessions.get_mut(&session_id).map(|session| SessionView::of(session, now))
+    }
+
+    /// What each product of a session sold, in the order of its bag; empty if there is no such session.
+    pub fn products(&self, session_id: i64) -> Vec<ProductView> {
+        let mut inside = self.inside();
+        let now = inside.world.clock.now();
+        let session = inside.world.sessions.get_mut(&session_id);
+        session.map(|session| ProductView::all_of(session, now)).unwrap_or_default()
+    }
+
+    /// Takes every so many-th placed order of a session back, as if Shopee had found it to be none: all its figures fall, also those of
+    /// a session that ended long ago.
+    pub fn take_orders_back(&self, session_id: i64, every: usize) -> Result<(), PanelError> {
+        let mut inside = self.inside();
+        let now = inside.world.clock.now();
+        let session = inside.world.sessions.get_mut(&session_id).ok_or(PanelError::UnknownSession)?;
+        session.take_orders_back(now, every);
+        Ok(())
     }
 
     /// Holds the current viewers at `count` (at most ten million) until released; peak and totals follow at once, orders

@@ -2,7 +2,11 @@
 
 use rust_decimal::Decimal;
 
-use crate::error::{Error, Result};
+use super::store::{products::ProductSales, streamers::StreamerSales};
+use crate::{
+    account::access,
+    error::{Error, Result},
+};
 
 /// Decimal places of a ratio.
 const RATIO_PLACES: u32 = 6;
@@ -31,18 +35,24 @@ pub struct Totals {
     pub duration_seconds: Sum,
     /// Orders and viewers.
     pub conversion: Pair,
+    /// Likes, comments and shares, and viewers.
+    pub engagement: Pair,
 }
 
 /// What the sessions of one region add up to in its currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Takings {
     pub region: shopee::Region,
     pub revenue: Sum,
     pub ad_spend: Sum,
+    /// `None` too when it was not asked for, as are the two at the top.
+    pub commission: Sum,
     /// Revenue and orders.
     pub order_value: Pair,
     /// Revenue and spend.
     pub returns: Pair,
+    pub top_product: Option<ProductSales>,
+    pub top_streamer: Option<StreamerSales>,
 }
 
 /// What sessions add up to: once for what can be added up across regions, and once a region for what cannot.
@@ -66,12 +76,61 @@ impl Totals {
             shares: add(self.shares, other.shares)?,
             duration_seconds: add(self.duration_seconds, other.duration_seconds)?,
             conversion: self.conversion.and(other.conversion)?,
+            engagement: self.engagement.and(other.engagement)?,
         })
     }
 
     /// Viewers of a session on average, of those that reported any.
     pub fn average_viewers(&self) -> Option<Decimal> {
-        divided(self.viewers, Some(self.sessions_with_viewers)).map(|average| average.round_dp(2).normalize())
+        self.viewers_of_a_session().quotient().map(|average| average.round_dp(2).normalize())
+    }
+
+    /// Viewers, and the sessions that reported them.
+    pub fn viewers_of_a_session(&self) -> Pair {
+        Pair { above: self.viewers, below: Some(self.sessions_with_viewers) }
+    }
+}
+
+impl Takings {
+    /// Nothing yet.
+    pub fn of(region: shopee::Region) -> Self {
+        Self {
+            region,
+            revenue: None,
+            ad_spend: None,
+            commission: None,
+            order_value: Pair::default(),
+            returns: Pair::default(),
+            top_product: None,
+            top_streamer: None,
+        }
+    }
+}
+
+impl Figures {
+    /// Notes what sold for most in its region.
+    pub fn crown_product(&mut self, product: ProductSales) -> Result<()> {
+        let takings = self.takings_of(&product.region)?;
+        takings.top_product = Some(product);
+        Ok(())
+    }
+
+    /// Notes who sold for most in their region.
+    pub fn crown_streamer(&mut self, streamer: StreamerSales) -> Result<()> {
+        let takings = self.takings_of(&streamer.region)?;
+        takings.top_streamer = Some(streamer);
+        Ok(())
+    }
+
+    /// Another statement may see a session that was stored a moment later than the first.
+    fn takings_of(&mut self, region: &str) -> Result<&mut Takings> {
+        let region = access::region(region)?;
+        let place = self.takings.iter().position(|takings| takings.region == region);
+        let place = place.unwrap_or_else(|| {
+            self.takings.push(Takings::of(region));
+            self.takings.len() - 1
+        });
+        self.takings.get_mut(place).ok_or_else(|| Error::internal("takings have no place"))
     }
 }
 
@@ -80,26 +139,36 @@ impl Pair {
         Ok(Self { above: add(self.above, other.above)?, below: add(self.below, other.below)? })
     }
 
+    /// The one divided by the other, as exactly as can be.
+    pub fn quotient(self) -> Option<Decimal> {
+        Decimal::from(self.above?).checked_div(Decimal::from(self.below?))
+    }
+
     /// The one divided by the other.
     pub fn ratio(self) -> Option<Decimal> {
-        divided(self.above, self.below).map(|ratio| ratio.round_dp(RATIO_PLACES).normalize())
+        self.quotient().map(rounded)
     }
 
     /// What is gained for what is spent: (the one − the other) / the other.
     pub fn gain(self) -> Option<Decimal> {
         let gained = Decimal::from(self.above?) - Decimal::from(self.below?);
-        let gain = gained.checked_div(Decimal::from(self.below?))?;
-        Some(gain.round_dp(RATIO_PLACES).normalize())
+        gained.checked_div(Decimal::from(self.below?)).map(rounded)
     }
 
     /// The one divided by the other, in the unit of the one.
     pub fn share(self) -> Option<i64> {
-        divided(self.above, self.below).and_then(|share| i64::try_from(share.round()).ok())
+        self.quotient().and_then(|share| i64::try_from(share.round()).ok())
     }
 }
 
-fn divided(above: Sum, below: Sum) -> Option<Decimal> {
-    Decimal::from(above?).checked_div(Decimal::from(below?))
+/// By how much a figure has changed: (what it is − what it was) / what it was. `None` when one of the two is, or it was zero.
+pub fn change(is: Option<Decimal>, was: Option<Decimal>) -> Option<Decimal> {
+    is?.checked_sub(was?)?.checked_div(was?).map(rounded)
+}
+
+/// Half a millionth goes to the even neighbour, so that what is rounded often leans to neither side.
+fn rounded(ratio: Decimal) -> Decimal {
+    ratio.round_dp(RATIO_PLACES).normalize()
 }
 
 /// What one side did not report does not take the other's away.
@@ -136,6 +205,17 @@ mod tests {
         assert_eq!(pair(0, 100).gain().unwrap().to_string(), "-1");
         assert_eq!(pair(i64::MAX, 1).share(), Some(i64::MAX));
         assert_eq!(pair(7, 2).share(), Some(4));
+    }
+
+    #[test]
+    fn a_change_is_of_what_was() {
+        let number = |number: i64| Some(Decimal::from(number));
+        assert_eq!(change(number(150), number(100)).unwrap().to_string(), "0.5");
+        assert_eq!(change(number(0), number(3)).unwrap().to_string(), "-1");
+        assert_eq!(
+            (change(number(1), number(0)), change(None, number(1)), change(number(1), None)),
+            (None, None, None)
+        );
     }
 
     #[test]

@@ -43,22 +43,27 @@ impl Period {
         Ok(Self { from, to: today })
     }
 
-    /// Each day, with its first instant and that of the next.
-    pub fn days(self, zone: Tz) -> Vec<Day> {
-        let dates = self.from.iter_days().take_while(|date| *date <= self.to);
-        dates.map(|date| Day { date, begins: start_of_day(date, zone), ends: start_of_day(next(date), zone) }).collect()
+    /// As many days, up to just before these.
+    pub fn before(self) -> Self {
+        let days = Days::new((self.to - self.from).num_days().unsigned_abs());
+        let to = self.from.pred_opt().unwrap_or(self.from);
+        Self { from: to.checked_sub_days(days).unwrap_or(to), to }
     }
 
-    /// The whole as if it were one day.
-    pub fn whole(self, zone: Tz) -> Day {
-        Day { date: self.from, begins: start_of_day(self.from, zone), ends: start_of_day(next(self.to), zone) }
+    /// Its days.
+    pub fn dates(self) -> impl Iterator<Item = NaiveDate> {
+        self.from.iter_days().take_while(move |date| *date <= self.to)
+    }
+
+    /// From its first instant to its last.
+    pub fn whole(self, zone: Tz) -> Span {
+        Span { begins: start_of_day(self.from, zone), ends: start_of_day(next(self.to), zone) }
     }
 }
 
-/// A day as instants: from `begins` until just before `ends`.
+/// From one instant until just before another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Day {
-    pub date: NaiveDate,
+pub struct Span {
     pub begins: DateTime<Utc>,
     pub ends: DateTime<Utc>,
 }
@@ -81,14 +86,6 @@ mod tests {
     }
 
     #[test]
-    fn a_day_begins_at_the_studios_midnight() {
-        let days = Period::between(date("2026-11-30"), date("2026-12-01")).unwrap().days(chrono_tz::Asia::Jakarta);
-        let begins: Vec<String> = days.iter().map(|day| day.begins.to_rfc3339()).collect();
-        assert_eq!(begins, ["2026-11-29T17:00:00+00:00", "2026-11-30T17:00:00+00:00"]);
-        assert_eq!(days[0].ends, days[1].begins);
-    }
-
-    #[test]
     fn days_are_as_long_as_the_clocks_say() {
         assert_eq!(hours("2026-11-22", chrono_tz::Asia::Bangkok), 24);
         assert_eq!(hours("2018-11-04", chrono_tz::America::Sao_Paulo), 23, "no midnight that day");
@@ -105,6 +102,14 @@ mod tests {
         }
         assert!(Period::between(today, date("2026-11-21")).is_err());
         assert!(Period::between(date("2025-11-21"), today).is_err());
-        assert_eq!(Period::between(date("2024-01-01"), date("2024-12-31")).unwrap().days(Tz::UTC).len(), 366);
+        assert_eq!(Period::between(date("2024-01-01"), date("2024-12-31")).unwrap().dates().count(), 366);
+    }
+
+    #[test]
+    fn the_period_before_is_as_long_and_ends_just_before() {
+        let month = Period { from: date("2026-11-01"), to: date("2026-11-30") };
+        assert_eq!(month.before(), Period { from: date("2026-10-02"), to: date("2026-10-31") });
+        let day = Period { from: date("2026-03-01"), to: date("2026-03-01") };
+        assert_eq!(day.before(), Period { from: date("2026-02-28"), to: date("2026-02-28") });
     }
 }

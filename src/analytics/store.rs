@@ -1,144 +1,121 @@
-//! Every query of the analytics room: one statement each, whatever the length of the period.
+//! Every query of the analytics room: a fixed number of statements, whatever the length of the period and of its pieces.
+//!
+//! What it reads is what was asked about: the sessions of a studio that began within a period, by the index on both, and their items
+//! by the index on their sessions. So an answer is as fresh as the rows, and no slower for what others store.
+
+mod began;
+pub mod products;
+pub mod streamers;
 
 use std::collections::HashMap;
 
-use entity::{
-    live_session::{self, Status},
-    live_session_item,
-};
+use entity::live_session::Column;
 use sea_orm::{
-    ConnectionTrait as _, ExprTrait as _, FromQueryResult, QueryResult, Value,
-    sea_query::{Alias, CaseStatement, Expr, Func, Order, Query, SelectStatement, SimpleExpr, ValueTuple},
+    ConnectionTrait as _, ExprTrait as _, QueryResult,
+    sea_query::{Alias, CaseStatement, Expr, Func, Order, Query, SelectStatement, SimpleExpr},
 };
 
+use self::began::{PIECE, began, session, whole};
 use super::{
     figures::{Figures, Pair, Sum, Takings, Totals},
-    period::Day,
+    period::Span,
 };
 use crate::{account::access, database::Statements, error::Result, identity::scope::Scope};
 
-/// A product, with what a studio sold of it.
-#[derive(Clone, Debug, FromQueryResult)]
-pub struct ProductSales {
-    pub item_id: i64,
-    pub region: String,
-    pub product_name: String,
-    pub quantity_sold: Option<i64>,
-    pub sales: Option<i64>,
+/// What is read beside the sessions' own figures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    pub commission: bool,
+    pub top_product: bool,
+    pub top_streamer: bool,
 }
 
-/// What the sessions that began on each of these days add up to, in the days' order. Sessions that are only planned do not count.
-pub async fn figures_by_day(
+/// What the sessions that began in each of these pieces of a period add up to, in order. Sessions that are only planned do not count.
+pub async fn figures(
     scope: &Scope,
     statements: &Statements,
     studio_id: i64,
-    days: &[Day],
+    pieces: &[Span],
+    wanted: Wanted,
 ) -> Result<Vec<Figures>> {
-    scope.require(studio_id)?;
-    let mut query = sessions_on(studio_id, days);
-    query.expr_as(day_number(), Alias::new("day"));
-    query.expr_as(session(live_session::Column::Region), Alias::new("region"));
+    let query = figures_query(scope, studio_id, pieces, wanted)?;
+    let mut found: HashMap<i64, Figures> = HashMap::new();
+    for row in statements.query_all(&query).await? {
+        let figures = found.entry(row.try_get("", PIECE)?).or_default();
+        figures.totals = figures.totals.and(totals(&row)?)?;
+        figures.takings.push(takings(&row, wanted)?);
+    }
+    if wanted.top_product {
+        for (piece, product) in products::top_of_each(scope, statements, studio_id, pieces).await? {
+            found.entry(piece).or_default().crown_product(product)?;
+        }
+    }
+    if wanted.top_streamer {
+        for (piece, streamer) in streamers::top_of_each(scope, statements, studio_id, pieces).await? {
+            found.entry(piece).or_default().crown_streamer(streamer)?;
+        }
+    }
+    Ok((0..pieces.len() as i64).map(|number| found.remove(&number).unwrap_or_default()).collect())
+}
+
+/// The statement behind [`figures`].
+pub fn figures_query(scope: &Scope, studio_id: i64, pieces: &[Span], wanted: Wanted) -> Result<SelectStatement> {
+    let mut columns = vec![Column::Id, Column::Region];
+    columns.extend(SUMMED);
+    let mut query = Query::select();
+    query.from_subquery(began(scope, studio_id, pieces, &columns)?, began::sessions());
+    query.expr_as(piece(), Alias::new(PIECE)).expr_as(session(Column::Region), Alias::new("region"));
     for (name, expression) in sums() {
         query.expr_as(expression, Alias::new(name));
     }
-    query.add_group_by([day_number(), session(live_session::Column::Region)]).order_by_expr(day_number(), Order::Asc);
-    query.order_by_expr(session(live_session::Column::Region), Order::Asc);
-
-    let mut by_day: HashMap<i64, Figures> = HashMap::new();
-    for row in statements.query_all(&query).await? {
-        let figures = by_day.entry(row.try_get("", "day")?).or_default();
-        figures.totals = figures.totals.and(totals(&row)?)?;
-        figures.takings.push(takings(&row)?);
+    if wanted.commission {
+        let commission = whole(Func::sum(products::commission_of_session()).into());
+        query.expr_as(commission, Alias::new("commission"));
     }
-    Ok((0..days.len() as i64).map(|number| by_day.remove(&number).unwrap_or_default()).collect())
+    query.add_group_by([piece(), session(Column::Region)]).order_by_expr(session(Column::Region), Order::Asc);
+    Ok(query)
 }
 
-/// The products that sold for most, the best first; those of different currencies are compared by their bare amounts, so a studio
-/// of several regions asks for one.
-pub async fn top_products(
-    scope: &Scope,
-    statements: &Statements,
-    studio_id: i64,
-    period: Day,
-    region: Option<shopee::Region>,
-    most: u64,
-) -> Result<Vec<ProductSales>> {
-    use live_session_item::Column;
-    scope.require(studio_id)?;
-    let item = |column: Column| Expr::col((live_session_item::Entity, column));
-    let sales = || whole(Func::sum(item(Column::TotalSalesAmount)).into());
-    let mut query = sessions_on(studio_id, &[period]);
-    query.inner_join(
-        live_session_item::Entity,
-        item(Column::LiveSessionId).equals((live_session::Entity, live_session::Column::Id)),
-    );
-    query
-        .expr_as(item(Column::ItemId), Alias::new("item_id"))
-        .expr_as(session(live_session::Column::Region), Alias::new("region"))
-        .expr_as(Func::max(item(Column::ProductName)), Alias::new("product_name"))
-        .expr_as(whole(Func::sum(item(Column::QuantitySold)).into()), Alias::new("quantity_sold"))
-        .expr_as(sales(), Alias::new("sales"))
-        .add_group_by([item(Column::ItemId), session(live_session::Column::Region)])
-        .and_having(Func::sum(item(Column::TotalSalesAmount)).gt(0))
-        .order_by_expr(sales(), Order::Desc)
-        .order_by_expr(item(Column::ItemId), Order::Asc)
-        .limit(most);
-    if let Some(region) = region {
-        query.and_where(session(live_session::Column::Region).eq(region.code()));
-    }
-    let rows = statements.query_all(&query).await?;
-    Ok(rows.iter().map(|row| ProductSales::from_query_result(row, "")).collect::<Result<_, _>>()?)
+fn piece() -> SimpleExpr {
+    Expr::col((began::sessions(), Alias::new(PIECE)))
 }
 
-/// The studio's sessions, each joined to the day it began on.
-fn sessions_on(studio_id: i64, days: &[Day]) -> SelectStatement {
-    use live_session::Column;
-    let day = |column: &'static str| Expr::col((Alias::new("days"), Alias::new(column)));
-    let numbered = days.iter().enumerate().map(|(number, day)| {
-        ValueTuple::Three(Value::from(number as i64), Value::from(day.begins), Value::from(day.ends))
-    });
-    let mut query = Query::select();
-    query
-        .from_values(numbered, Alias::new("days"))
-        .inner_join(
-            live_session::Entity,
-            session(Column::StartedAt).gte(day("column2")).and(session(Column::StartedAt).lt(day("column3"))),
-        )
-        .and_where(session(Column::StudioId).eq(studio_id))
-        .and_where(session(Column::Status).is_in([Status::OnAir, Status::Ended].map(name)));
-    query
-}
-
-fn name(status: Status) -> String {
-    use sea_orm::ActiveEnum as _;
-    status.to_value()
-}
-
-fn day_number() -> SimpleExpr {
-    Expr::col((Alias::new("days"), Alias::new("column1")))
-}
-
-fn session(column: live_session::Column) -> SimpleExpr {
-    Expr::col((live_session::Entity, column))
-}
-
-/// PostgreSQL adds 64-bit numbers up to a number of any size.
-fn whole(sum: SimpleExpr) -> SimpleExpr {
-    sum.cast_as(Alias::new("BIGINT"))
-}
-
-fn sum(column: live_session::Column) -> SimpleExpr {
+fn sum(column: Column) -> SimpleExpr {
     whole(Func::sum(session(column)).into())
 }
 
-/// A sum over the sessions that reported another column too.
-fn sum_with(column: live_session::Column, other: live_session::Column) -> SimpleExpr {
-    let reported = CaseStatement::new().case(session(other).is_not_null(), session(column));
+/// A sum over the sessions that reported something else too.
+fn sum_with(amount: SimpleExpr, other: SimpleExpr) -> SimpleExpr {
+    let reported = CaseStatement::new().case(other.is_not_null(), amount);
     whole(Func::sum(reported).into())
 }
 
-fn sums() -> [(&'static str, SimpleExpr); 17] {
-    use live_session::Column::*;
+fn both(above: Column, below: Column) -> SimpleExpr {
+    sum_with(session(above), session(below))
+}
+
+/// What viewers did beside watching; null when one of it was not reported.
+fn interactions() -> SimpleExpr {
+    session(Column::TotalLikes).add(session(Column::TotalComments)).add(session(Column::TotalShares))
+}
+
+const SUMMED: [Column; 9] = {
+    use Column::*;
+    [
+        TotalViewers,
+        PeakViewers,
+        TotalOrders,
+        TotalRevenue,
+        TotalComments,
+        TotalLikes,
+        TotalShares,
+        DurationSeconds,
+        CampaignSpent,
+    ]
+};
+
+fn sums() -> [(&'static str, SimpleExpr); 19] {
+    use Column::*;
     [
         ("sessions", whole(Func::count(session(Id)).into())),
         ("sessions_with_viewers", whole(Func::count(session(TotalViewers)).into())),
@@ -151,12 +128,14 @@ fn sums() -> [(&'static str, SimpleExpr); 17] {
         ("duration_seconds", sum(DurationSeconds)),
         ("revenue", sum(TotalRevenue)),
         ("ad_spend", sum(CampaignSpent)),
-        ("orders_of_viewers", sum_with(TotalOrders, TotalViewers)),
-        ("viewers_of_orders", sum_with(TotalViewers, TotalOrders)),
-        ("revenue_of_orders", sum_with(TotalRevenue, TotalOrders)),
-        ("orders_of_revenue", sum_with(TotalOrders, TotalRevenue)),
-        ("revenue_of_spend", sum_with(TotalRevenue, CampaignSpent)),
-        ("spend_of_revenue", sum_with(CampaignSpent, TotalRevenue)),
+        ("orders_of_viewers", both(TotalOrders, TotalViewers)),
+        ("viewers_of_orders", both(TotalViewers, TotalOrders)),
+        ("interactions_of_viewers", sum_with(interactions(), session(TotalViewers))),
+        ("viewers_of_interactions", sum_with(session(TotalViewers), interactions())),
+        ("revenue_of_orders", both(TotalRevenue, TotalOrders)),
+        ("orders_of_revenue", both(TotalOrders, TotalRevenue)),
+        ("revenue_of_spend", both(TotalRevenue, CampaignSpent)),
+        ("spend_of_revenue", both(CampaignSpent, TotalRevenue)),
     ]
 }
 
@@ -172,17 +151,19 @@ fn totals(row: &QueryResult) -> Result<Totals> {
         shares: row.try_get("", "shares")?,
         duration_seconds: row.try_get("", "duration_seconds")?,
         conversion: pair(row, "orders_of_viewers", "viewers_of_orders")?,
+        engagement: pair(row, "interactions_of_viewers", "viewers_of_interactions")?,
     })
 }
 
-fn takings(row: &QueryResult) -> Result<Takings> {
+fn takings(row: &QueryResult, wanted: Wanted) -> Result<Takings> {
     let region: String = row.try_get("", "region")?;
     Ok(Takings {
-        region: access::region(&region)?,
         revenue: row.try_get("", "revenue")?,
         ad_spend: row.try_get("", "ad_spend")?,
+        commission: if wanted.commission { row.try_get("", "commission")? } else { None },
         order_value: pair(row, "revenue_of_orders", "orders_of_revenue")?,
         returns: pair(row, "revenue_of_spend", "spend_of_revenue")?,
+        ..Takings::of(access::region(&region)?)
     })
 }
 

@@ -121,7 +121,10 @@ fn lists_that_can_grow_are_connections() {
         "ViewerSource.groups",
         "Query.liveAnalytics",
         "LiveFigures.byCurrency",
+        "FiguresChange.byCurrency",
+        "AnalyticsSummary.series",
         "AnalyticsSummary.topProducts",
+        "AnalyticsSummary.topStreamers",
         "SyncLiveSessionPayload.changedFields",
     ];
     for definition in types() {

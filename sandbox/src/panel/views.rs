@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::{
     clock::Clock,
     region::Region,
-    world::{Account, QrCode, Session},
+    world::{Account, Product, ProductFigures, QrCode, Session},
 };
 
 /// An account, with cookies that work on every host of its region.
@@ -53,6 +53,8 @@ pub struct SessionView {
     pub likes: u64,
     /// So far.
     pub comments: u64,
+    /// So far.
+    pub shares: u64,
     /// Placed.
     pub orders: u64,
     /// Items in the placed orders.
@@ -61,6 +63,19 @@ pub struct SessionView {
     pub sales: i64,
     /// ISO 4217.
     pub currency: &'static str,
+}
+
+/// What one product sold in a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ProductView {
+    /// Shopee's id of it.
+    pub item_id: i64,
+    /// As the session's list calls it.
+    pub name: String,
+    /// Items in the placed orders.
+    pub items_sold: u64,
+    /// Worth of the placed orders in 1/100000 of the currency unit.
+    pub sales: i64,
 }
 
 /// A QR login.
@@ -115,11 +130,26 @@ impl SessionView {
             total_viewers: figures.viewers,
             likes: figures.likes,
             comments: figures.comments,
+            shares: figures.shares,
             orders: placed.orders,
             items_sold: placed.items,
             sales: placed.amount,
             currency: session.region.currency(),
         }
+    }
+}
+
+impl ProductView {
+    /// In the order of the bag.
+    pub(super) fn all_of(session: &mut Session, now: DateTime<Utc>) -> Vec<Self> {
+        let figures = session.figures(now);
+        let view = |(product, figures): (&Product, &ProductFigures)| Self {
+            item_id: product.item_id,
+            name: product.name.clone(),
+            items_sold: figures.placed.items,
+            sales: figures.placed.amount,
+        };
+        session.bag.iter().zip(&figures.products).map(view).collect()
     }
 }
 

@@ -167,6 +167,12 @@ impl Session {
         self.crowd.pin(on_air_ms, count);
     }
 
+    /// Every so many-th order placed so far was none.
+    pub(crate) fn take_orders_back(&mut self, now: DateTime<Utc>, every: usize) {
+        self.reach(now);
+        self.timeline.take_orders_back(every);
+    }
+
     pub(crate) fn end(&mut self, now: DateTime<Utc>) {
         self.reach(now);
         self.ended_at = Some(now);

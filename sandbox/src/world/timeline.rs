@@ -116,6 +116,15 @@ impl Timeline {
         &self.orders[..self.orders.partition_point(|order| order.placed_ms <= on_air_ms)]
     }
 
+    /// Every so many-th order was none.
+    pub(crate) fn take_orders_back(&mut self, every: usize) {
+        let mut number = 0;
+        self.orders.retain(|_| {
+            number += 1;
+            number % every.max(1) != 0
+        });
+    }
+
     /// How the minute would begin that began at `on_air_ms`.
     pub(crate) fn mark(&self, crowd: &Crowd, on_air_ms: i64) -> Mark {
         let flow = self.flow_at(on_air_ms);

@@ -1,13 +1,31 @@
 use async_graphql::Object;
 use rust_decimal::Decimal;
 
+use super::{top_product::TopProduct, top_streamer::TopStreamer};
 use crate::{
-    analytics::figures::{Figures, Takings},
+    analytics::{
+        figures::{Figures, Takings},
+        store::Wanted,
+    },
+    error::Result,
     graphql::{
         long::Long,
         money::{CurrencyCode, Money},
+        selection::Selection,
     },
 };
+
+/// What is selected below places that hold figures, so that it is read with them.
+pub(super) fn wanted<'a>(places: impl IntoIterator<Item = Selection<'a>>) -> Wanted {
+    let mut wanted = Wanted::default();
+    for place in places {
+        let by_currency = place.below("byCurrency");
+        wanted.commission |= by_currency.has_any(&["totalCommission"]);
+        wanted.top_product |= by_currency.has_any(&["topProduct"]);
+        wanted.top_streamer |= by_currency.has_any(&["topStreamer"]);
+    }
+    wanted
+}
 
 /// What sessions add up to. A figure that is null was reported by none of them, which is not zero.
 pub(super) struct LiveFigures(pub(super) Figures);
@@ -46,6 +64,12 @@ impl LiveFigures {
         self.0.totals.conversion.ratio()
     }
 
+    /// Likes, comments and shares for each viewer, as a fraction to six decimals: `"1.25"` is five of them from four viewers. Over the
+    /// sessions that reported all four; null without viewers.
+    async fn engagement_rate(&self) -> Option<Decimal> {
+        self.0.totals.engagement.ratio()
+    }
+
     /// Comments written.
     async fn total_comments(&self) -> Option<Long> {
         self.0.totals.comments.map(Long)
@@ -69,7 +93,7 @@ impl LiveFigures {
     /// What concerns money, one entry for each currency that the sessions sold in; at most one a Shopee region. Empty without
     /// sessions.
     async fn by_currency(&self) -> Vec<CurrencyFigures> {
-        self.0.takings.iter().copied().map(CurrencyFigures).collect()
+        self.0.takings.iter().cloned().map(CurrencyFigures).collect()
     }
 }
 
@@ -105,9 +129,24 @@ impl CurrencyFigures {
         self.money(self.0.ad_spend)
     }
 
+    /// Commission earned on what was sold, added up over the sessions' products.
+    async fn total_commission(&self) -> Option<Money> {
+        self.money(self.0.commission)
+    }
+
     /// (Revenue − spend) / spend, as a fraction to six decimals: `"1.5"` is 150 %, and negative when more was spent than came in.
     /// Null when nothing was spent.
     async fn return_on_investment(&self) -> Option<Decimal> {
         self.0.returns.gain()
+    }
+
+    /// The product that sold for most; of several the one with the lowest id. Null when no product was reported to have sold.
+    async fn top_product(&self) -> Option<Result<TopProduct>> {
+        self.0.top_product.clone().map(TopProduct::new)
+    }
+
+    /// The streamer whose sessions brought in most; of several the one with the lowest id. Null when no revenue was reported.
+    async fn top_streamer(&self) -> Option<Result<TopStreamer>> {
+        self.0.top_streamer.clone().map(TopStreamer::new)
     }
 }

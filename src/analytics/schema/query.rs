@@ -1,24 +1,23 @@
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono_tz::Tz;
 
-use super::{figures::LiveFigures, top_product::TopProduct};
+use super::{
+    figures::{LiveFigures, wanted},
+    summary::AnalyticsSummary,
+};
 use crate::{
-    account::schema::Region,
-    analytics::{period::Period, store},
+    analytics::{period::Period, series::Interval, store},
     database::sparse::Read as _,
     error::{Error, Result},
     graphql::{
         context::ContextExt as _,
         date::Date,
         id::{GlobalId, Kind},
+        selection::Selection,
         weight,
     },
     identity::{guard::Needs, scope::AskerExt as _, store as identity_store},
 };
-
-/// Products of `topProducts` when the client names no number.
-const DEFAULT_PRODUCTS: i64 = 5;
-const MOST_PRODUCTS: i64 = 50;
 
 /// The analytics room's part of `Query`.
 #[derive(Default)]
@@ -63,63 +62,14 @@ pub(super) struct LiveAnalytics {
     figures: LiveFigures,
 }
 
-/// A studio's figures for a period.
-pub(super) struct AnalyticsSummary {
-    studio_id: i64,
-    period: Period,
-    zone: Tz,
-}
-
-/// A studio's figures for a period.
-#[Object]
-impl AnalyticsSummary {
-    /// The period's first day.
-    async fn from(&self) -> Date {
-        Date(self.period.from)
-    }
-
-    /// The period's last day.
-    async fn to(&self) -> Date {
-        Date(self.period.to)
-    }
-
-    /// The IANA time zone that the days are counted in: the studio's.
-    async fn time_zone(&self) -> &str {
-        self.zone.name()
-    }
-
-    /// What the sessions that began in the period add up to.
-    async fn figures(&self, ctx: &Context<'_>) -> Result<LiveFigures> {
-        let whole = self.period.whole(self.zone);
-        let mut figures = store::figures_by_day(&ctx.scope()?, &ctx.statements()?, self.studio_id, &[whole]).await?;
-        Ok(LiveFigures(figures.pop().unwrap_or_default()))
-    }
-
-    /// The products that sold for most, the best first. Those of different currencies are compared by their bare amounts: a studio
-    /// that sells in several regions gives `region`. Errors: BAD_USER_INPUT.
-    #[graphql(complexity = "weight::of_aggregate(weight::of_list(child_complexity, DEFAULT_PRODUCTS))")]
-    async fn top_products(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many, 1 to 50; 5 if it is not given.")] first: Option<i64>,
-        #[graphql(desc = "Only products of this region.")] region: Option<Region>,
-    ) -> Result<Vec<TopProduct>> {
-        let most = u64::try_from(first.unwrap_or(DEFAULT_PRODUCTS)).ok();
-        let most = most.filter(|most| (1..=MOST_PRODUCTS as u64).contains(most));
-        let most = most.ok_or_else(|| Error::invalid_input("first", format!("has to be from 1 to {MOST_PRODUCTS}")))?;
-        let (scope, whole) = (ctx.scope()?, self.period.whole(self.zone));
-        let region = region.map(Into::into);
-        let sales = store::top_products(&scope, &ctx.statements()?, self.studio_id, whole, region, most).await?;
-        sales.into_iter().map(TopProduct::new).collect()
-    }
-}
-
 async fn by_day(ctx: &Context<'_>, studio_id: &ID, from: Date, to: Date) -> Result<Vec<LiveAnalytics>> {
     let (studio_id, zone) = studio(ctx, studio_id).await?;
-    let days = Period::between(from.0, to.0)?.days(zone);
-    let figures = store::figures_by_day(&ctx.scope()?, &ctx.statements()?, studio_id, &days).await?;
+    let period = Period::between(from.0, to.0)?;
+    let days = period.pieces(Interval::Day, zone)?;
+    let wanted = wanted([Selection::of(ctx).below("figures")]);
+    let figures = store::figures(&ctx.scope()?, &ctx.statements()?, studio_id, &days, wanted).await?;
     let figures = figures.into_iter().map(LiveFigures);
-    Ok(days.iter().zip(figures).map(|(day, figures)| LiveAnalytics { date: Date(day.date), figures }).collect())
+    Ok(period.dates().zip(figures).map(|(date, figures)| LiveAnalytics { date: Date(date), figures }).collect())
 }
 
 async fn summary(
@@ -136,7 +86,7 @@ async fn summary(
         (None, Some(from), Some(to)) => Period::between(from.0, to.0)?,
         _ => return Err(Error::invalid_input("days", "or both `from` and `to` have to be given, and not all")),
     };
-    Ok(AnalyticsSummary { studio_id, period, zone })
+    Ok(AnalyticsSummary::new(studio_id, period, zone, &Selection::of(ctx)))
 }
 
 /// A studio that the viewer may see, and its time zone.

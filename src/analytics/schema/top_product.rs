@@ -2,7 +2,7 @@ use async_graphql::{ID, SimpleObject};
 
 use crate::{
     account::{access, schema::Region},
-    analytics::store::ProductSales,
+    analytics::store::products::ProductSales,
     error::Result,
     graphql::{long::Long, money::Money},
 };
@@ -14,12 +14,16 @@ pub(super) struct TopProduct {
     item_id: ID,
     /// The region that sells it.
     region: Region,
-    /// The product's name, as last stored.
+    /// The product's name; where sessions have stored different ones, the last by the alphabet.
     product_name: String,
+    /// How many sessions had it in their bag.
+    sessions: Long,
     /// Pieces sold; null when Shopee did not tell.
     quantity_sold: Option<Long>,
     /// Value of what was sold.
     total_sales: Option<Money>,
+    /// Commission earned on these sales; null when Shopee did not tell.
+    total_commission: Option<Money>,
 }
 
 impl TopProduct {
@@ -29,8 +33,10 @@ impl TopProduct {
             item_id: sales.item_id.into(),
             region: region.into(),
             product_name: sales.product_name,
+            sessions: Long(sales.sessions),
             quantity_sold: sales.quantity_sold.map(Long),
             total_sales: sales.sales.map(|amount| Money::new(amount, region)),
+            total_commission: sales.commission.map(|amount| Money::new(amount, region)),
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
+use chrono::{DateTime, Utc};
 use entity::membership::{self, Role};
 use live_gateway::{
     account::connect,
@@ -62,7 +63,12 @@ impl World {
     }
 
     pub(crate) async fn start_with(database: &Database, start: Start) -> Self {
-        let sandbox = Sandbox::start(Options { frozen: true, seed: 7, ..Options::default() }).await.unwrap();
+        Self::start_at(database, start, None).await
+    }
+
+    /// A world whose Shopee stands still at an instant, for those to whom the date matters.
+    pub(crate) async fn start_at(database: &Database, start: Start, starts_at: Option<DateTime<Utc>>) -> Self {
+        let sandbox = Sandbox::start(Options { frozen: true, seed: 7, starts_at, ..Options::default() }).await.unwrap();
         let config = config(database, &sandbox, &start.variables);
         let gateway = Gateway::start(config).await.unwrap();
         let app = &gateway.app;

@@ -69,6 +69,7 @@ async fn no_random_operation_leads_into_another_studio(database: Database) {
     });
     let seen = seen.await;
     let log = guests.close().await;
+    // What is only read from the database leaves no line.
     let written = log.lines().count() as u64;
     assert!(log.contains("TRACE") && written > count / 2, "the log tells what there is: {written} lines");
     let tokens = [Root::Query, Root::Mutation].map(|root| house.token(Side::First, root));

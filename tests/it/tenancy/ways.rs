@@ -61,7 +61,9 @@ pub(super) const WAYS: &[Way] = &[
     way(r#"{ liveSessions(filter: { studioId: "<STUDIO>" }) { totalCount nodes { sessionName } } }"#),
     way(r#"{ liveSessions(filter: { shopeeAccountId: "<ACCOUNT>" }) { totalCount edges { node { sessionName } } } }"#),
     way(
-        r#"{ analyticsSummary(studioId: "<STUDIO>", days: 60) { figures { totalSessions } topProducts { productName } } }"#,
+        r#"{ analyticsSummary(studioId: "<STUDIO>", days: 60) { figures { totalSessions byCurrency { topProduct { productName } } }
+            previous { totalSessions } change { totalSessions } series(interval: WEEK) { figures { totalSessions } }
+            topProducts { productName } topStreamers { streamerName } } }"#,
     ),
     way(r#"{ liveAnalytics(studioId: "<STUDIO>", from: "2026-01-01", to: "2026-12-31") { figures { totalSessions } }
         studio(id: "<STUDIO>") { name } }"#),
