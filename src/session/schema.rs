@@ -18,6 +18,7 @@ mod live_trend;
 mod node;
 mod query;
 mod session_mutation;
+mod studio_of;
 mod subscription;
 
 pub use audience::{AudienceProfile, ViewerSource};
@@ -38,4 +39,5 @@ pub use live_trend::{LiveTrendMetric, LiveTrends};
 pub use node::Node;
 pub use query::SessionQuery;
 pub use session_mutation::SessionMutation;
+pub use studio_of::studio_of_session;
 pub use subscription::{LiveMetrics, SessionSubscription, ViewerCount};

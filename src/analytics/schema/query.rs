@@ -56,6 +56,7 @@ impl AnalyticsQuery {
 
 /// A studio's figures for one day.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct LiveAnalytics {
     /// The day, in the studio's time zone.
     date: Date,
@@ -71,7 +72,7 @@ pub(super) struct AnalyticsSummary {
 }
 
 /// A studio's figures for a period.
-#[Object]
+#[Object(directive = crate::graphql::sharing::per_viewer::apply())]
 impl AnalyticsSummary {
     /// The period's first day.
     async fn from(&self) -> Date {

@@ -213,6 +213,11 @@ impl World {
         Gateway::start(config(database, &self.sandbox, variables)).await.unwrap()
     }
 
+    /// The environment of another gateway's program on the same database and in front of the same Shopee.
+    pub(crate) fn variables(&self, database: &Database) -> HashMap<String, String> {
+        variables(database, &self.sandbox, &[])
+    }
+
     /// The same world after its gateway was stopped and started again; something happens while there is none.
     pub(crate) async fn restarted(self, database: &Database, meanwhile: impl FnOnce(&Panel)) -> Self {
         self.gateway.stop().await;
