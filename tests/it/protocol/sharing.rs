@@ -114,8 +114,9 @@ async fn a_latecomer_gets_the_newest_at_once() {
 async fn what_differs_is_not_shared() {
     let gateway = Gateway::start().await;
     let mut sockets = Vec::new();
-    let variables = "subscription Level($a: Int, $b: Int) { padded(length: 1) { number @include(if: true) text } }";
-    let (one, other) = (json!({ "a": 1, "b": [{ "x": 1, "y": 2 }] }), json!({ "b": [{ "y": 2, "x": 1 }], "a": 1 }));
+    let variables = "subscription Level($a: Int!, $b: Boolean!) { padded(length: $a) { number @include(if: $b) text } }";
+    let one = json!({ "a": 1, "b": true, "more": [{ "x": 1, "y": 2 }] });
+    let other = json!({ "more": [{ "y": 2, "x": 1 }], "b": true, "a": 1 });
     for (token, query, variables, expected) in [
         ("first/a", TICKS, json!({}), 1),
         ("first/b", TICKS, json!({}), 1),
@@ -124,8 +125,8 @@ async fn what_differs_is_not_shared() {
         ("first/c", "subscription Level { t: ticks }", json!({}), 4),
         ("first/a", variables, one, 5),
         ("first/b", variables, other, 5),
-        ("first/b", variables, json!({ "a": 2 }), 6),
-        ("first/b", variables, json!({ "a": "2" }), 7),
+        ("first/b", variables, json!({ "a": 2, "b": true }), 6),
+        ("first/b", variables, json!({ "a": 1, "b": false }), 7),
         ("first/a", "subscription Alone { ticks }", json!({}), 8),
         ("first/b", "subscription Alone { ticks }", json!({}), 9),
         ("good", TICKS, json!({}), 10),
