@@ -112,7 +112,7 @@ impl<'a> Site<'a> {
     }
 
     fn server(&self, kind: Kind, poll_every: Duration) -> Server {
-        let mut variables = self.world.variables(self.database);
+        let mut variables = world::variables(self.database, &self.world.sandbox, &[]);
         variables.insert("POLL_INTERVAL_MS".to_owned(), poll_every.as_millis().to_string());
         variables.insert("TMPDIR".to_owned(), self.folder.path().display().to_string());
         match kind {
@@ -269,7 +269,8 @@ async fn does_not_read(site: &Site<'_>, server: &Server) -> Socket {
     socket.subscribe(&site.query).await.unwrap();
     let heavy = "{ liveSessions(first: 60) { nodes { sessionName shopeeAccount { username } items(first: 20) { nodes { productName productImageUrl } } } } }";
     for number in 0..60 {
-        let message = serde_json::json!({ "type": "subscribe", "id": format!("h{number}"), "payload": { "query": heavy } });
+        let message =
+            serde_json::json!({ "type": "subscribe", "id": format!("h{number}"), "payload": { "query": heavy } });
         socket.send(&message.to_string()).await.unwrap();
     }
     sleep(Duration::from_secs(2)).await;

@@ -49,7 +49,7 @@ impl Default for Start {
 
 pub(crate) struct World {
     pub(crate) gateway: Gateway,
-    sandbox: Sandbox,
+    pub(crate) sandbox: Sandbox,
     client: reqwest::Client,
     pub(crate) token: String,
     pub(crate) stranger_token: String,
@@ -211,11 +211,6 @@ impl World {
     /// Another gateway on the same database and in front of the same Shopee.
     pub(crate) async fn another_gateway(&self, database: &Database, variables: &[(&'static str, String)]) -> Gateway {
         Gateway::start(config(database, &self.sandbox, variables)).await.unwrap()
-    }
-
-    /// The environment of another gateway's program on the same database and in front of the same Shopee.
-    pub(crate) fn variables(&self, database: &Database) -> HashMap<String, String> {
-        variables(database, &self.sandbox, &[])
     }
 
     /// The same world after its gateway was stopped and started again; something happens while there is none.
