@@ -18,9 +18,10 @@ test:
 crash giveouts="1000":
     CRASH_GIVEOUTS={{giveouts}} CRASH_EDITS={{giveouts}} cargo test --test it -- --test-threads 1 money::crash
 
-# What CI tries in part, in full: random operations that reach every field, the same key from two gateways at once
+# What CI tries in part, in full: random operations that reach every field, random subscriptions shared and alone, the same key from two
+# gateways at once
 soak:
-    CANARY_OPERATIONS=5000 KEY_ROUNDS=200 cargo test --test it -- canary one_effect_from_two_gateways
+    CANARY_OPERATIONS=5000 ALIKE_SELECTIONS=10000 KEY_ROUNDS=200 cargo test --test it -- canary one_effect_from_two_gateways
 
 # Format everything
 fmt:
@@ -61,6 +62,10 @@ audit url token:
 # How long a studio's live screen takes in one operation, and one call after another; without `--profile dev` optimised
 bench-dashboard:
     cargo bench --bench dashboard --profile dev
+
+# What a live number costs on its way to many screens, each figure beside its limit; some minutes
+bench-fanout:
+    cargo bench --bench fanout
 
 # The binary for a deployment: slower to build, a fifth less processor time
 deploy-build:

@@ -1,5 +1,7 @@
 //! The whole schema on one screen: the rooms' parts, the limits, what every operation carries.
 
+pub mod sharing;
+
 use std::{
     net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
@@ -41,10 +43,12 @@ use crate::{
 
 /// Where reading starts.
 #[derive(MergedObject, Default)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub struct Query(IdentityQuery, ShopeeQuery, ShopeeLoginQuery, PromotionQuery, SessionQuery, AnalyticsQuery);
 
 /// What changes something. Fields run one after the other. A field that fails is null and leaves the others alone.
 #[derive(MergedObject, Default)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub struct Mutation(
     SignInMutation,
     StudioMutation,

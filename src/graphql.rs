@@ -12,5 +12,6 @@ pub mod numbered;
 pub mod page;
 pub mod rate;
 pub mod selection;
+pub mod sharing;
 pub mod user_error;
 pub mod weight;

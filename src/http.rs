@@ -27,7 +27,10 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_http::compression::{CompressionLayer, predicate::SizeAbove};
 
+use self::sharing::Shares;
+
 mod answer;
+mod answers;
 mod bearer;
 mod client_address;
 mod graphql;
@@ -41,13 +44,14 @@ mod parameters;
 pub mod probes;
 mod refusal;
 mod request_id;
+mod sharing;
 mod sign_in;
 mod ws;
 
 pub use limits::{DocumentLimits, Limits, SocketLimits};
 pub use origins::Origins;
 pub use request_id::RequestId;
-pub use sign_in::{Attach, Caller, Ended, SignIn, SignInError, SignedIn};
+pub use sign_in::{Attach, Caller, Ended, Events, Share, Sharing, SignIn, SignInError, SignedIn, Wanted};
 
 /// Answers shorter than this are not worth compressing.
 const COMPRESS_ABOVE_BYTES: u64 = 1024;
@@ -76,6 +80,7 @@ struct Gate<E> {
     front: Front<E>,
     request_places: Arc<Semaphore>,
     socket_places: Arc<Semaphore>,
+    shares: Shares,
 }
 
 /// The listener to serve the routes on: it sends what is written at once. Otherwise the kernel holds a small frame back until
@@ -95,6 +100,7 @@ pub fn router<E: Executor>(front: Front<E>) -> Router {
     let gate = Gate {
         request_places: Arc::new(Semaphore::new(front.limits.concurrent_requests)),
         socket_places: Arc::new(Semaphore::new(front.limits.socket.sockets)),
+        shares: Shares::default(),
         front,
     };
     let proxies = gate.front.trusted_proxies.clone();

@@ -25,12 +25,12 @@ pub use self::stop::stop_signal;
 use self::stop::{Schedule, Signals};
 use crate::{
     account,
-    api::{self, Attachment},
+    api::{self, Attachment, sharing},
     app::{App, BuildError},
     config::{Config, TOKEN_GIVEN_AWAY},
     cost::Cost,
     error::{Error, chain},
-    http::{self, Caller, Front, Limits, Origins, RequestId, SignIn, SignInError, SignedIn},
+    http::{self, Attach, Caller, Front, Limits, Origins, RequestId, Sharing, SignIn, SignInError, SignedIn, Wanted},
     identity::{
         jwks,
         outside_token::Issuer,
@@ -215,7 +215,9 @@ fn sign_in(app: App, issuer: Option<Arc<Issuer>>) -> SignIn {
             let signed = signed.map_err(refusal)?;
             let expires_in = (signed.expires_at - app.clock.now()).to_std().unwrap_or_default();
             let attachment = Attachment::new(app.clone(), Some(signed.viewer.clone()), address, cost);
-            Ok(SignedIn { expires_in: Some(expires_in), ended: ended(app, signed.viewer), ..anonymous(attachment) })
+            let share = Some(share(app.clone(), signed.viewer.clone()));
+            let ended = ended(app, signed.viewer);
+            Ok(SignedIn { share, expires_in: Some(expires_in), ended, ..anonymous(attachment) })
         }
         .boxed()
     })
@@ -223,11 +225,34 @@ fn sign_in(app: App, issuer: Option<Arc<Issuer>>) -> SignIn {
 
 /// Somebody who has nothing to lose.
 fn anonymous(attachment: Attachment) -> SignedIn {
-    SignedIn {
-        attach: Arc::new(move |request: Request, id: &RequestId| attachment.attach(request, id.as_str())),
-        expires_in: None,
-        ended: Arc::new(|| pending().boxed()),
-    }
+    SignedIn { attach: attach(attachment), share: None, expires_in: None, ended: Arc::new(|| pending().boxed()) }
+}
+
+fn attach(attachment: Attachment) -> Attach {
+    Arc::new(move |request: Request, id: &RequestId| attachment.attach(request, id.as_str()))
+}
+
+/// How the HTTP layer finds out which subscriptions a viewer shares with the other members of a studio.
+fn share(app: App, viewer: Arc<Viewer>) -> http::Share {
+    Arc::new(move |wanted| {
+        let Wanted { document, operation_name, variables } = wanted;
+        let shareable = sharing::shareable(&app, &viewer, document, operation_name, variables);
+        let app = app.clone();
+        async move {
+            let shareable = shareable.await?;
+            let events = match shareable.manner.events {
+                sharing::Events::Level => http::Events::Level,
+                sharing::Events::Happenings => http::Events::Happenings,
+            };
+            Some(Sharing {
+                visibility: format!("studio/{}", shareable.studio_id),
+                attach: attach(shareable.attachment(app)),
+                events,
+                joinable: shareable.manner.joinable,
+            })
+        }
+        .boxed()
+    })
 }
 
 /// How the HTTP layer hears that something was taken from a viewer.

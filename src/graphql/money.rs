@@ -13,6 +13,7 @@ const PLACES: u32 = 5;
 
 /// An amount of money in one currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub struct Money {
     /// The amount in whole currency units, as a decimal text such as `"83000"` or `"12.5"`; exact, up to five decimals.
     amount: Decimal,

@@ -130,6 +130,7 @@ pub struct Edge<T> {
 
 /// Where a page lies in its list.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 struct PageInfo {
     /// Whether there are nodes after this page.
     has_next_page: bool,
@@ -142,7 +143,7 @@ struct PageInfo {
 }
 
 /// A page of a list that can grow.
-#[Object(name_type)]
+#[Object(name_type, directive = crate::graphql::sharing::studio_wide::apply(None))]
 impl<T: OutputType> Connection<T> {
     /// The page's nodes, each with its cursor.
     async fn edges(&self) -> &[Edge<T>] {
@@ -171,7 +172,7 @@ impl<T: OutputType> Connection<T> {
 }
 
 /// A node and its place in the list.
-#[Object(name_type)]
+#[Object(name_type, directive = crate::graphql::sharing::studio_wide::apply(None))]
 impl<T: OutputType> Edge<T> {
     /// The node's place, for `after` and `before`. Opaque, and valid only for the same list in the same order.
     async fn cursor(&self) -> &str {

@@ -55,6 +55,7 @@ pub enum UserErrorCode {
 
 /// Something the person at the form can mend.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub struct UserError {
     /// What is wrong, for the program.
     code: UserErrorCode,

@@ -1,6 +1,6 @@
 //! One operation from its parameters to its answer, whichever way it came.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use async_graphql::{
     Executor, Positioned, Request, Value, Variables,
@@ -12,7 +12,7 @@ use tracing::Instrument as _;
 
 use super::{
     Attach, Caller, DocumentLimits, Gate, RequestId, SignInError, SignedIn, answer::Answer, bearer::Token,
-    client_address::ClientAddress, guard, parameters::Parameters, refusal::Refusal,
+    client_address::ClientAddress, guard, parameters::Parameters, refusal::Refusal, sign_in::Wanted,
 };
 
 /// The place of a request among those at work. Whatever works for it holds it.
@@ -35,10 +35,65 @@ impl Operation {
         Ok(Self { kind, request: request.variables(variables) })
     }
 
+    /// Looks at what is wanted; `None` for a document that cannot be parsed, of which there is no operation.
+    pub(super) fn look<T>(&mut self, look: impl FnOnce(Wanted<'_>) -> T) -> Option<T> {
+        let (name, variables) = (self.request.operation_name.take(), std::mem::take(&mut self.request.variables));
+        let document = self.request.parsed_query().ok();
+        let seen =
+            document.map(|document| look(Wanted { document, operation_name: name.as_deref(), variables: &variables }));
+        (self.request.operation_name, self.request.variables) = (name, variables);
+        seen
+    }
+
+    /// What tells it from all others, whoever asks: document, operation and everything that was sent with it, in one order.
+    pub(super) fn identity(&self) -> String {
+        let Request { query, operation_name, variables, extensions, .. } = &self.request;
+        let mut text = String::with_capacity(query.len() + 64);
+        let parts = [Value::from(query.as_str()), operation_name.as_deref().map_or(Value::Null, Value::from)];
+        parts.iter().for_each(|part| canonical(part, &mut text));
+        canonical_object(variables.iter().map(|(name, value)| (name.as_str(), value)), &mut text);
+        canonical_object(extensions.0.iter().map(|(name, value)| (name.as_str(), value)), &mut text);
+        text
+    }
+
+    /// What the executor gets of it when it is executed for many; nothing is left for another.
+    pub(super) fn take_request(&mut self, attach: &Attach, id: &RequestId) -> Request {
+        attach(std::mem::replace(&mut self.request, Request::new("")), id)
+    }
+
     /// What the executor gets.
     pub(super) fn into_request(self, attach: &Attach, id: &RequestId) -> Request {
         attach(self.request, id)
     }
+}
+
+/// A value as text, with the members of objects in one order, whichever they came in.
+fn canonical(value: &Value, text: &mut String) {
+    match value {
+        Value::List(values) => {
+            text.push('[');
+            for value in values {
+                canonical(value, text);
+                text.push(',');
+            }
+            text.push(']');
+        }
+        Value::Object(members) => canonical_object(members.iter().map(|(name, value)| (name.as_str(), value)), text),
+        Value::Binary(bytes) => text.push_str(&format!("{bytes:?}")),
+        plain => text.push_str(&plain.to_string()),
+    }
+}
+
+fn canonical_object<'a>(members: impl Iterator<Item = (&'a str, &'a Value)>, text: &mut String) {
+    let sorted: BTreeMap<_, _> = members.collect();
+    text.push('{');
+    for (name, value) in sorted {
+        canonical(&Value::from(name), text);
+        text.push(':');
+        canonical(value, text);
+        text.push(',');
+    }
+    text.push('}');
 }
 
 /// The operation to run, as the GraphQL specification's `GetOperation` finds it.

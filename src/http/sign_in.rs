@@ -2,7 +2,7 @@
 
 use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
-use async_graphql::Request;
+use async_graphql::{Request, Variables, parser::types::ExecutableDocument};
 use futures_util::future::BoxFuture;
 
 use super::RequestId;
@@ -28,11 +28,47 @@ pub type Attach = Arc<dyn Fn(Request, &RequestId) -> Request + Send + Sync>;
 /// lose.
 pub type Ended = Arc<dyn Fn() -> BoxFuture<'static, SignInError> + Send + Sync>;
 
+/// A subscription that a client asks for.
+#[derive(Clone, Copy)]
+pub struct Wanted<'a> {
+    pub document: &'a ExecutableDocument,
+    /// Which of the document's operations; `None` where it has one.
+    pub operation_name: Option<&'a str>,
+    pub variables: &'a Variables,
+}
+
+/// How a subscription is executed for many at once.
+pub struct Sharing {
+    /// Whom it answers alike: it is shared among those who ask for the same within the same visibility, and never beyond it.
+    pub visibility: String,
+    /// What the one execution carries. It is nobody's of those who share it, so that it outlives each of them and shows none what
+    /// only another may see.
+    pub attach: Attach,
+    pub events: Events,
+    /// For how long after the execution began others may join it; `None`: as long as it goes on.
+    pub joinable: Option<Duration>,
+}
+
+/// What becomes of events that a subscriber was too slow for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Events {
+    /// The newest one is all that counts: the others are left out.
+    Level,
+    /// Each counts: it is said how many were left out.
+    Happenings,
+}
+
+/// Says how a subscription that this client asks for may be shared; `None` if it may not, or not by this client. Called once for each
+/// subscription: whoever gets an answer may see what the shared execution tells.
+pub type Share = Arc<dyn Fn(Wanted<'_>) -> BoxFuture<'static, Option<Sharing>> + Send + Sync>;
+
 /// A client that may go on.
 #[derive(Clone)]
 pub struct SignedIn {
     /// What its operations carry.
     pub attach: Attach,
+    /// Which of its subscriptions it may share with others; `None`: none of them.
+    pub share: Option<Share>,
     /// How long the token is still good for; `None` if it does not expire. A socket is closed with 4403 when it ends.
     pub expires_in: Option<Duration>,
     /// What else ends a socket.

@@ -42,6 +42,7 @@ use super::{
 };
 
 mod close;
+mod feeds;
 mod message;
 mod outbox;
 mod running;

@@ -35,6 +35,20 @@ pub struct Membership {
 }
 
 impl Viewer {
+    /// What any member of a studio has in common with all the others: a place there with the least role, and nothing else. It is
+    /// no user, so what is a user's own shows nothing to it.
+    pub fn of_any_member(studio_id: i64) -> Self {
+        let place = Membership { id: 0, studio_id, role: Role::Analyst, joined_at: DateTime::UNIX_EPOCH };
+        Self {
+            user_id: 0,
+            email: String::new(),
+            display_name: String::new(),
+            memberships: vec![place],
+            sign_in_id: None,
+            access_revision: 0,
+        }
+    }
+
     /// The viewer's place in a studio.
     pub fn membership(&self, studio_id: i64) -> Option<&Membership> {
         self.memberships.iter().find(|membership| membership.studio_id == studio_id)

@@ -21,6 +21,7 @@ mod node;
 mod query;
 mod session_mutation;
 mod studio_live;
+mod studio_of;
 mod subscription;
 
 pub use audience::{AudienceProfile, ViewerSource};
@@ -44,4 +45,5 @@ pub use node::Node;
 pub use query::SessionQuery;
 pub use session_mutation::SessionMutation;
 pub use studio_live::{StudioLive, StudioLiveChange, StudioLiveChangeKind, StudioLiveSubscription};
+pub use studio_of::studio_of_session;
 pub use subscription::{LiveMetrics, SessionSubscription, ViewerCount};

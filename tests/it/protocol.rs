@@ -9,4 +9,5 @@ mod npm;
 mod operations;
 mod pressure;
 mod schema;
+mod sharing;
 mod socket;

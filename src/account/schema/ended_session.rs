@@ -49,6 +49,7 @@ pub(super) fn day(date: Option<Date>) -> Option<NaiveDate> {
 
 /// A numbered page of the ended sessions that Shopee lists.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub struct EndedSessionPage {
     /// The page's number, from 1.
     page: i64,
@@ -64,6 +65,7 @@ pub struct EndedSessionPage {
 
 /// A session that is over, as Shopee lists it. A number that is null was not reported, which is not zero.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub struct EndedRemoteSession {
     #[graphql(flatten)]
     listed: ListedFigures,

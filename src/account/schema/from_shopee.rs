@@ -154,7 +154,7 @@ impl CreatorProfile {
 }
 
 /// Who Shopee says an account is.
-#[Object]
+#[Object(directive = crate::graphql::sharing::studio_wide::apply(None))]
 impl CreatorProfile {
     /// Shopee's user id.
     async fn user_id(&self) -> ID {

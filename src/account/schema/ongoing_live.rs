@@ -5,6 +5,7 @@ use crate::{engine::joined::Observed, graphql::long::Long};
 
 /// A session that is on air now, as everybody on Shopee may see it.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub struct OngoingLive {
     /// Shopee's own id of the session.
     session_id: ID,

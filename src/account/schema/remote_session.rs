@@ -81,6 +81,7 @@ pub(super) fn query(
 
 /// A numbered page of the sessions that Shopee lists.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub struct RemoteSessionPage {
     /// The page's number, from 1.
     page: i64,
@@ -96,6 +97,7 @@ pub struct RemoteSessionPage {
 
 /// A session as Shopee lists it. A number that is null was not reported, which is not zero.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub struct RemoteSession {
     #[graphql(flatten)]
     listed: ListedFigures,
@@ -105,6 +107,7 @@ pub struct RemoteSession {
 
 /// What both of Shopee's lists say of a session.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub(super) struct ListedFigures {
     /// Shopee's own id of the session.
     session_id: ID,

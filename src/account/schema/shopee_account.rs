@@ -57,7 +57,7 @@ impl ShopeeAccount {
 
 /// A Shopee account that a studio streams with. Its stored fields are as Shopee told when it was connected; those
 /// that say so are asked of Shopee when, and only when, they are selected.
-#[Object]
+#[Object(directive = crate::graphql::sharing::studio_wide::apply(None))]
 impl ShopeeAccount {
     /// Global id.
     pub async fn id(&self) -> Result<ID> {

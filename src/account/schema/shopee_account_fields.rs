@@ -86,6 +86,7 @@ pub(super) struct ConnectShopeeAccountInput {
 
 /// What came of `connectShopeeAccount`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct ConnectShopeeAccountPayload {
     /// The account; null when there is something to mend.
     shopee_account: Option<ShopeeAccount>,
@@ -102,6 +103,7 @@ pub(super) struct CheckShopeeAccountInput {
 
 /// What came of `checkShopeeAccount`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct CheckShopeeAccountPayload {
     /// The account, as Shopee sees it now.
     shopee_account: Option<ShopeeAccount>,
@@ -118,6 +120,7 @@ pub(super) struct DisconnectShopeeAccountInput {
 
 /// What came of `disconnectShopeeAccount`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct DisconnectShopeeAccountPayload {
     /// The account, now signed out.
     shopee_account: Option<ShopeeAccount>,
@@ -181,7 +184,11 @@ impl ShopeeAccountSubscription {
     /// A studio's accounts as to whether Shopee accepts their credentials: each account at once, one an event, then each one whose
     /// status changes and each one that is added. Goes on until the client ends it. Errors: UNAUTHENTICATED, NOT_FOUND,
     /// BAD_USER_INPUT.
-    #[graphql(guard = "Needs::SignIn")]
+    #[graphql(
+        guard = "Needs::SignIn",
+        directive = crate::graphql::sharing::studio_wide::apply(Some(10)),
+        directive = crate::graphql::sharing::happenings::apply()
+    )]
     async fn shopee_account_status(
         &self,
         ctx: &Context<'_>,

@@ -30,7 +30,7 @@ impl From<shopee_login::Model> for ShopeeLogin {
 
 /// A Shopee account being connected by QR code. Show `imageUrl`, have it scanned with Shopee's app by whoever streams with the
 /// account, and watch `shopeeLoginStatus`. It goes on to its end whether or not anybody watches.
-#[Object]
+#[Object(directive = crate::graphql::sharing::per_viewer::apply())]
 impl ShopeeLogin {
     /// Global id.
     async fn id(&self) -> ID {

@@ -50,6 +50,7 @@ pub(super) struct StartShopeeLoginInput {
 
 /// What came of `startShopeeLogin`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct StartShopeeLoginPayload {
     /// The login that was started; null when there is something to mend.
     login: Option<ShopeeLogin>,
@@ -96,7 +97,11 @@ pub struct ShopeeLoginSubscription;
 impl ShopeeLoginSubscription {
     /// A Shopee account being connected, as that goes on: the present state at once, then each new one. Ends with the login, whose
     /// last event says how it ended. For owners. Errors: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT.
-    #[graphql(guard = "Needs::Role(Role::Owner)")]
+    #[graphql(
+        guard = "Needs::Role(Role::Owner)",
+        directive = crate::graphql::sharing::per_viewer::apply(),
+        directive = crate::graphql::sharing::level::apply()
+    )]
     async fn shopee_login_status(
         &self,
         ctx: &Context<'_>,

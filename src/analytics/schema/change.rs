@@ -24,7 +24,7 @@ impl FiguresChange {
 
 /// By how much figures have changed since the period before: (now − before) / before, as a fraction to six decimals, so that `"0.25"` is
 /// a quarter more and `"-1"` all of it gone. Null when one of the two was not reported, or the one before was zero.
-#[Object]
+#[Object(directive = crate::graphql::sharing::per_viewer::apply())]
 impl FiguresChange {
     /// Of the number of sessions.
     async fn total_sessions(&self) -> Option<Decimal> {
@@ -109,7 +109,7 @@ impl CurrencyChange {
 
 /// By how much figures have changed in one currency since the period before, as a fraction of what they were. The return on investment
 /// is not among them: it may be negative, and what fraction of a loss would a gain be? Compare the two.
-#[Object]
+#[Object(directive = crate::graphql::sharing::per_viewer::apply())]
 impl CurrencyChange {
     /// The currency.
     async fn currency_code(&self) -> CurrencyCode {

@@ -32,7 +32,7 @@ pub(super) struct LiveFigures(pub(super) Figures);
 
 /// What sessions add up to. A figure that is null was reported by none of them, which is not zero; sessions that did not report a
 /// figure are left out of its sum, and out of both sides of a ratio.
-#[Object]
+#[Object(directive = crate::graphql::sharing::per_viewer::apply())]
 impl LiveFigures {
     /// How many sessions began.
     async fn total_sessions(&self) -> Long {
@@ -107,7 +107,7 @@ impl CurrencyFigures {
 }
 
 /// What sessions add up to in one currency.
-#[Object]
+#[Object(directive = crate::graphql::sharing::per_viewer::apply())]
 impl CurrencyFigures {
     /// The currency.
     async fn currency_code(&self) -> CurrencyCode {

@@ -55,6 +55,7 @@ impl AnalyticsQuery {
 
 /// A studio's figures for one day.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct LiveAnalytics {
     /// The day, in the studio's time zone.
     date: Date,

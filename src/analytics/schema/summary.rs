@@ -74,7 +74,7 @@ impl AnalyticsSummary {
 }
 
 /// A studio's figures for a period.
-#[Object]
+#[Object(directive = crate::graphql::sharing::per_viewer::apply())]
 impl AnalyticsSummary {
     /// The period's first day.
     async fn from(&self) -> Date {
@@ -167,6 +167,7 @@ fn most(first: Option<i64>) -> Result<u64> {
 
 /// A studio's figures for a piece of a period.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct AnalyticsPoint {
     /// When the piece begins.
     begins_at: DateTime<Utc>,

@@ -9,6 +9,7 @@ use crate::{
 
 /// A product, with what was sold of it in a studio's sessions.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct TopProduct {
     /// Shopee's id of the product.
     item_id: ID,

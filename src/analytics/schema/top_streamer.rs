@@ -9,6 +9,7 @@ use crate::{
 
 /// Somebody who holds sessions, with what these brought in.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct TopStreamer {
     /// Shopee's id of the streamer.
     streamer_id: ID,

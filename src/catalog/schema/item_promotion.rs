@@ -21,6 +21,7 @@ pub(super) const LARGEST_PAGE: u32 = 50;
 
 /// A numbered page of the promotions whose items an account may sell live.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub struct ItemPromotionPage {
     /// The page's number, from 1.
     page: i64,
@@ -64,7 +65,7 @@ pub struct ItemPromotion {
 }
 
 /// A promotion whose items the account may put into the bag of a session, as Shopee lists it. What is null was not reported.
-#[Object]
+#[Object(directive = crate::graphql::sharing::studio_wide::apply(None))]
 impl ItemPromotion {
     /// Shopee's id of the promotion.
     async fn promotion_id(&self) -> ID {

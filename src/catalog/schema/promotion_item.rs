@@ -13,6 +13,7 @@ pub(super) const LARGEST_PAGE: u32 = 100;
 
 /// A numbered page of the items of a promotion.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub struct PromotionItemPage {
     /// The page's number, from 1.
     page: i64,
@@ -30,6 +31,7 @@ pub struct PromotionItemPage {
 
 /// An item of a promotion, as Shopee lists it. What is null was not reported, which is not zero.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub(super) struct PromotionItem {
     /// Shopee's id of the product.
     item_id: ID,

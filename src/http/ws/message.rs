@@ -92,6 +92,26 @@ pub(super) enum ServerMessage<'a> {
     },
 }
 
+/// The beginning of a message, up to its payload, which is there already.
+pub(super) fn opening(kind: &str, id: &str) -> String {
+    let id = Value::from(id);
+    format!(r#"{{"type":"{kind}","id":{id},"payload":"#)
+}
+
+/// A message of its beginning and its payload.
+pub(super) fn framed(opening: &str, payload: &str) -> String {
+    let mut text = String::with_capacity(opening.len() + payload.len() + 1);
+    text.push_str(opening);
+    text.push_str(payload);
+    text.push('}');
+    text
+}
+
+pub(super) fn complete(id: &str) -> String {
+    let id = Value::from(id);
+    format!(r#"{{"type":"complete","id":{id}}}"#)
+}
+
 impl ServerMessage<'_> {
     pub(super) fn to_json(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string(self)

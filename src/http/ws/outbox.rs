@@ -6,32 +6,38 @@ use std::sync::Arc;
 use axum::extract::ws::{Message, WebSocket};
 use futures_util::{SinkExt as _, StreamExt as _, stream::SplitSink, stream::SplitStream};
 use tokio::{
+    select,
     sync::{OwnedSemaphorePermit, Semaphore, mpsc},
     time::{Duration, timeout},
 };
 
-use super::close::Close;
-use crate::http::SocketLimits;
+use super::{
+    close::Close,
+    feeds::{Fed, Feeds},
+};
+use crate::http::{SocketLimits, sharing};
 
 /// Frames that may wait, however small they are.
 const MOST_FRAMES: usize = 128;
 
 /// The largest frame that is sent at all.
-pub(super) const LARGEST_FRAME_BYTES: usize = 16 * 1024 * 1024;
+pub(super) const LARGEST_FRAME_BYTES: usize = sharing::LARGEST_BYTES + 64 * 1024;
 
 /// Time for a client to answer our close frame with its own.
 const FAREWELL: Duration = Duration::from_secs(1);
 
-/// A frame, and the room it takes until it is written.
-struct Frame {
-    text: String,
-    _room: OwnedSemaphorePermit,
+/// What the writer is given.
+enum Queued {
+    /// A frame, and the room it takes until it is written.
+    Frame(String, OwnedSemaphorePermit),
+    /// A subscription to see to from now on.
+    Feed(Box<Fed>),
 }
 
 /// The end that is written to. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Outbox {
-    frames: mpsc::Sender<Frame>,
+    frames: mpsc::Sender<Queued>,
     room: Arc<Semaphore>,
     /// The most that one frame is counted for.
     share: usize,
@@ -39,7 +45,7 @@ pub(super) struct Outbox {
 
 /// Room for one frame.
 pub(super) struct Slot {
-    frame: mpsc::OwnedPermit<Frame>,
+    frame: mpsc::OwnedPermit<Queued>,
     room: OwnedSemaphorePermit,
 }
 
@@ -53,7 +59,7 @@ impl Outbox {
         let (frames, queue) = mpsc::channel(MOST_FRAMES);
         let share = limits.queued_bytes.max(limits.message_bytes);
         let room = Arc::new(Semaphore::new(share + limits.message_bytes));
-        let writer = Writer { sink, queue, write_within: limits.write_within };
+        let writer = Writer { sink, queue, feeds: Feeds::default(), write_within: limits.write_within };
         (Self { frames, room, share }, writer)
     }
 
@@ -67,6 +73,12 @@ impl Outbox {
     pub(super) async fn send(&self, text: String) -> Result<(), Gone> {
         self.reserve(text.len()).await?.send(text);
         Ok(())
+    }
+
+    /// Leaves a subscription to the writer.
+    pub(super) async fn feed(&self, fed: Fed) {
+        // Without a writer there is nobody to be told.
+        drop(self.frames.send(Queued::Feed(Box::new(fed))).await);
     }
 
     /// Sends what may as well be left out when there is no room.
@@ -87,7 +99,7 @@ impl Slot {
     pub(super) fn send(mut self, text: String) {
         let needed = self.room.split(text.len().min(self.room.num_permits()));
         if let Some(room) = needed {
-            self.frame.send(Frame { text, _room: room });
+            self.frame.send(Queued::Frame(text, room));
         }
     }
 }
@@ -95,15 +107,27 @@ impl Slot {
 /// The end that reaches the client.
 pub(super) struct Writer {
     sink: SplitSink<WebSocket, Message>,
-    queue: mpsc::Receiver<Frame>,
+    queue: mpsc::Receiver<Queued>,
+    feeds: Feeds,
     write_within: Duration,
 }
 
 impl Writer {
     /// Writes until a frame cannot be written, or not in time: then the client has gone, or might as well have.
     pub(super) async fn run(&mut self) {
-        while let Some(frame) = self.queue.recv().await {
-            match timeout(self.write_within, self.sink.send(Message::text(frame.text))).await {
+        loop {
+            let (text, _room) = select! {
+                queued = self.queue.recv() => match queued {
+                    Some(Queued::Frame(text, room)) => (text, Some(room)),
+                    Some(Queued::Feed(fed)) => {
+                        self.feeds.add(*fed);
+                        continue;
+                    }
+                    None => return,
+                },
+                text = self.feeds.next() => (text, None),
+            };
+            match timeout(self.write_within, self.sink.send(Message::text(text))).await {
                 Ok(Ok(())) => {}
                 Ok(Err(_)) => return,
                 Err(_) => return tracing::info!("a socket was dropped: its client does not read"),
@@ -115,8 +139,10 @@ impl Writer {
     /// unread input can take back what was written last.
     pub(super) async fn close(mut self, close: &Close, mut incoming: SplitStream<WebSocket>) {
         let farewell = async {
-            while let Ok(frame) = self.queue.try_recv() {
-                self.sink.send(Message::text(frame.text)).await?;
+            while let Ok(queued) = self.queue.try_recv() {
+                if let Queued::Frame(text, _room) = queued {
+                    self.sink.send(Message::text(text)).await?;
+                }
             }
             self.sink.send(Message::Close(Some(close.frame()))).await?;
             while let Some(Ok(_)) = incoming.next().await {}

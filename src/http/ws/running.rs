@@ -2,9 +2,11 @@
 
 use std::{
     collections::HashMap,
+    convert::Infallible,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use tokio::sync::oneshot;
 use tokio_util::task::AbortOnDropHandle;
 
 type Tasks = HashMap<String, Task>;
@@ -12,7 +14,14 @@ type Tasks = HashMap<String, Task>;
 struct Task {
     /// Tells an operation from an earlier one with the same id.
     number: u64,
-    handle: AbortOnDropHandle<()>,
+    work: Work,
+}
+
+/// Who does an operation's work. Dropping it ends that.
+enum Work {
+    Own(AbortOnDropHandle<()>),
+    /// The writer, for as long as this is here.
+    Writer(#[expect(dead_code, reason = "it is there to be dropped")] oneshot::Sender<Infallible>),
 }
 
 /// The operations that run, by the client's id.
@@ -49,7 +58,7 @@ impl Running {
         // Held while it is started, so that it cannot end before it is listed.
         let mut tasks = lock(&self.tasks);
         let handle = AbortOnDropHandle::new(tokio::spawn(work));
-        tasks.insert(id, Task { number, handle });
+        tasks.insert(id, Task { number, work: Work::Own(handle) });
     }
 
     /// Ends an operation, if there is one.
@@ -67,6 +76,15 @@ impl Drop for Running {
     }
 }
 
+impl Work {
+    /// It is the one that does the work that asks for it: it must not be aborted.
+    fn forget(self) {
+        if let Self::Own(handle) = self {
+            handle.detach();
+        }
+    }
+}
+
 impl Ticket {
     pub(super) fn id(&self) -> &str {
         &self.id
@@ -76,14 +94,32 @@ impl Ticket {
     /// `false` if the client has stopped it: then it has nothing more to say.
     pub(super) fn leave(&self) -> bool {
         let mut tasks = lock(&self.tasks);
-        match tasks.get(&self.id) {
-            Some(task) if task.number == self.number => {
-                // It is the one that leaves that asks for it: it must not be aborted.
-                tasks.remove(&self.id).map(|task| task.handle.detach());
-                true
-            }
-            _ => false,
+        if !self.is_listed(&tasks) {
+            return false;
         }
+        if let Some(task) = tasks.remove(&self.id) {
+            task.work.forget();
+        }
+        true
+    }
+
+    /// Leaves the rest of the operation to the writer, which is to go on until what it gets here ends; `None` if the client has
+    /// stopped it.
+    pub(super) fn hand_over(&self) -> Option<oneshot::Receiver<Infallible>> {
+        let mut tasks = lock(&self.tasks);
+        if !self.is_listed(&tasks) {
+            return None;
+        }
+        let (hold, held) = oneshot::channel();
+        let task = Task { number: self.number, work: Work::Writer(hold) };
+        if let Some(task) = tasks.insert(self.id.clone(), task) {
+            task.work.forget();
+        }
+        Some(held)
+    }
+
+    fn is_listed(&self, tasks: &Tasks) -> bool {
+        tasks.get(&self.id).is_some_and(|task| task.number == self.number)
     }
 }
 

@@ -1,12 +1,13 @@
 //! One operation of a socket, from `subscribe` to its last message.
 
-use std::{panic::AssertUnwindSafe, pin::pin, sync::Arc};
+use std::{pin::pin, sync::Arc};
 
 use async_graphql::{Executor, ServerError, parser::types::OperationType};
-use futures_util::{FutureExt as _, StreamExt as _};
+use futures_util::StreamExt as _;
 use tracing::Instrument as _;
 
 use super::{
+    feeds::Fed,
     message::ServerMessage,
     outbox::{Gone, LARGEST_FRAME_BYTES, Outbox},
     running::Ticket,
@@ -14,11 +15,13 @@ use super::{
 use crate::http::{
     Gate, RequestId, SignedIn,
     answer::Answer,
+    answers::answers,
     bearer::Token,
     client_address::ClientAddress,
     operation::{Operation, Place, unbroken},
     parameters::Parameters,
     refusal::Refusal,
+    sharing::Feed,
 };
 
 /// An operation at work.
@@ -34,6 +37,8 @@ pub(super) struct Subscriber<E> {
 /// How an operation ends.
 enum End {
     Complete,
+    /// It goes on, and the writer sees to it.
+    Shared(Feed),
     /// It did not even start, or broke off: no `complete` follows.
     Failed(Vec<ServerError>),
 }
@@ -46,20 +51,32 @@ impl<E: Executor> Subscriber<E> {
                 Ok(end) => end,
                 Err(refusal) => self.failed(refusal),
             };
-            if self.ticket.leave() {
-                self.finish(end).await;
+            match end {
+                End::Shared(feed) => self.hand_over(feed).await,
+                End::Complete if self.ticket.leave() => self.finish(Ok(())).await,
+                End::Failed(errors) if self.ticket.leave() => self.finish(Err(errors)).await,
+                End::Complete | End::Failed(_) => {}
             }
         };
         work.instrument(span).await;
     }
 
+    async fn hand_over(self, feed: Feed) {
+        if let Some(fed) = Fed::new(feed, self.ticket) {
+            self.outbox.feed(fed).await;
+        }
+    }
+
     async fn answer(&self, parameters: Parameters) -> Result<End, Refusal> {
-        let operation = Operation::prepare(parameters, &self.gate.front.limits.document)?;
+        let mut operation = Operation::prepare(parameters, &self.gate.front.limits.document)?;
         let (token, address) = self.from.clone();
         match operation.kind {
             OperationType::Subscription => {
                 let client = self.gate.sign_in(token, address).await?;
-                Ok(self.stream(operation, &client).await)
+                match self.gate.share(&mut operation, &client).await {
+                    Some(feed) => Ok(End::Shared(feed)),
+                    None => Ok(self.stream(operation, &client).await),
+                }
             }
             OperationType::Query | OperationType::Mutation => {
                 let place = self.gate.place()?;
@@ -79,21 +96,13 @@ impl<E: Executor> Subscriber<E> {
 
     async fn stream(&self, operation: Operation, client: &SignedIn) -> End {
         let request = operation.into_request(&client.attach, &self.id);
-        let events = self.gate.front.schema.execute_stream(request, None);
-        let mut events = pin!(AssertUnwindSafe(events).catch_unwind().peekable());
-        let mut started = false;
-        while let Some(event) = events.next().await {
-            let Ok(response) = event else { return self.failed(Refusal::panicked()) };
-            let answer = Answer::executed(response, &self.id);
-            if !started && answer.has_no_data() {
-                // A stream that could not be opened is a single event without data.
-                let over = matches!(events.as_mut().peek().now_or_never(), Some(None));
-                if over || answer.is_refused() {
-                    return End::Failed(answer.into_errors());
-                }
-            }
-            started = true;
-            if let Err(end) = self.next(&answer).await {
+        let mut told = pin!(answers(&self.gate.front.schema, request, self.id.clone()));
+        while let Some(answer) = told.next().await {
+            let told = match answer {
+                Ok(answer) => self.next(&answer).await,
+                Err(errors) => Err(End::Failed(errors)),
+            };
+            if let Err(end) = told {
                 return end;
             }
         }
@@ -110,11 +119,11 @@ impl<E: Executor> Subscriber<E> {
         self.outbox.send(text).await.map_err(|Gone| End::Complete)
     }
 
-    async fn finish(&self, end: End) {
+    async fn finish(&self, end: Result<(), Vec<ServerError>>) {
         let id = self.ticket.id();
         let last = match &end {
-            End::Complete => self.text(&ServerMessage::Complete { id }),
-            End::Failed(errors) => self.text(&ServerMessage::Error { id, payload: errors }),
+            Ok(()) => self.text(&ServerMessage::Complete { id }),
+            Err(errors) => self.text(&ServerMessage::Error { id, payload: errors }),
         };
         if let Ok(text) = last {
             // If the socket has gone there is nobody to tell.

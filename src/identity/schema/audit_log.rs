@@ -47,7 +47,7 @@ impl AuditLogFilter {
 pub struct AuditLogEntry(audit_entry::Model);
 
 /// What somebody did to one thing. Entries are only ever added.
-#[Object]
+#[Object(directive = crate::graphql::sharing::per_viewer::apply())]
 impl AuditLogEntry {
     /// What was done; null for what this version of the gateway does not know, when `actionName` still tells.
     async fn action(&self) -> Option<Action> {

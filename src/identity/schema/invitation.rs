@@ -45,7 +45,7 @@ pub enum InvitationStatus {
 }
 
 /// Somebody was asked to join a studio. Its owners see it.
-#[Object]
+#[Object(directive = crate::graphql::sharing::per_viewer::apply())]
 impl Invitation {
     /// Global id.
     pub async fn id(&self) -> Result<ID> {

@@ -78,6 +78,7 @@ pub(super) struct InviteMemberInput {
 
 /// What came of `inviteMember`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct InviteMemberPayload {
     /// The invitation; null when there is something to mend.
     invitation: Option<Invitation>,
@@ -117,6 +118,7 @@ pub(super) struct RevokeInvitationInput {
 
 /// What came of `revokeInvitation`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct RevokeInvitationPayload {
     /// The invitation as it is now; null when there is something to mend.
     invitation: Option<Invitation>,
@@ -167,6 +169,7 @@ pub(super) struct AcceptInvitationInput {
 
 /// What came of `acceptInvitation`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct AcceptInvitationPayload {
     /// The new member's place in the studio; null when there is something to mend.
     membership: Option<Membership>,

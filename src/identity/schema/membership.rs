@@ -45,7 +45,7 @@ impl Membership {
 }
 
 /// A user's place in one studio.
-#[Object]
+#[Object(directive = crate::graphql::sharing::studio_wide::apply(None))]
 impl Membership {
     /// Global id.
     pub async fn id(&self) -> ID {

@@ -69,6 +69,7 @@ pub(super) struct ChangeMemberRoleInput {
 
 /// What came of `changeMemberRole`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct ChangeMemberRolePayload {
     /// The member as they are now; null when there is something to mend.
     membership: Option<Membership>,
@@ -106,6 +107,7 @@ pub(super) struct RemoveMemberInput {
 
 /// What came of `removeMember`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct RemoveMemberPayload {
     /// The studio without the member; null when there is something to mend, and for those who have removed themselves.
     studio: Option<Studio>,
@@ -152,6 +154,7 @@ pub(super) struct LeaveStudioInput {
 
 /// What came of `leaveStudio`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct LeaveStudioPayload {
     /// The viewer with the studios that are left; null when there is something to mend.
     viewer: Option<ViewerObject>,

@@ -114,6 +114,7 @@ pub(super) struct ChangePasswordInput {
 
 /// What whoever signed in is handed.
 #[derive(Default, SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 struct Tokens {
     /// The bearer token for the next requests; null when there is something to mend.
     access_token: Option<String>,
@@ -129,6 +130,7 @@ struct Tokens {
 
 /// What came of `signIn`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct SignInPayload {
     #[graphql(flatten)]
     tokens: Tokens,
@@ -138,6 +140,7 @@ pub(super) struct SignInPayload {
 
 /// What came of `refreshSignIn`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct RefreshSignInPayload {
     #[graphql(flatten)]
     tokens: Tokens,
@@ -147,6 +150,7 @@ pub(super) struct RefreshSignInPayload {
 
 /// What came of `signOut`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct SignOutPayload {
     /// How many sign-ins were ended: 1, or 0 if it was ended just before; null when there is something to mend.
     ended_sign_ins: Option<i32>,
@@ -156,6 +160,7 @@ pub(super) struct SignOutPayload {
 
 /// What came of `signOutEverywhere`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct SignOutEverywherePayload {
     /// How many sign-ins were ended, those included that nobody had used for long.
     ended_sign_ins: Option<i32>,
@@ -165,6 +170,7 @@ pub(super) struct SignOutEverywherePayload {
 
 /// What came of `changePassword`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct ChangePasswordPayload {
     /// How many other sign-ins were ended; null when there is something to mend.
     ended_sign_ins: Option<i32>,

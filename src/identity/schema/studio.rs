@@ -38,7 +38,7 @@ impl From<StudioRow> for Studio {
 }
 
 /// A live-streaming studio: whoever shares one sees the same accounts, sessions and numbers.
-#[Object]
+#[Object(directive = crate::graphql::sharing::studio_wide::apply(None))]
 impl Studio {
     /// Global id.
     pub async fn id(&self) -> Result<ID> {
@@ -114,6 +114,7 @@ impl Studio {
     }
 
     /// What the viewer may do in this studio.
+    #[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
     async fn viewer_role(&self, ctx: &Context<'_>) -> Result<StudioRole> {
         let key = *self.0.id.read()?;
         let viewer = ctx.viewer()?;
@@ -139,7 +140,8 @@ impl Studio {
     /// Who was asked to join the studio and what came of it, the newest first; null for those who are not its owners. Errors:
     /// FORBIDDEN, BAD_USER_INPUT, INVALID_CURSOR.
     #[graphql(
-        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))",
+        directive = crate::graphql::sharing::per_viewer::apply()
     )]
     async fn invitations(
         &self,
@@ -157,7 +159,8 @@ impl Studio {
     /// What was changed in the studio, by whom and from where, the newest first; null for those who are not its owners. Entries
     /// are never changed or removed. Errors: FORBIDDEN, BAD_USER_INPUT, INVALID_CURSOR.
     #[graphql(
-        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))",
+        directive = crate::graphql::sharing::per_viewer::apply()
     )]
     async fn audit_log(
         &self,

@@ -59,6 +59,7 @@ pub(super) struct CreateStudioInput {
 
 /// What came of `createStudio`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct CreateStudioPayload {
     /// The new studio; null when there is something to mend.
     studio: Option<Studio>,
@@ -103,6 +104,7 @@ pub(super) struct UpdateStudioInput {
 
 /// What came of `updateStudio`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct UpdateStudioPayload {
     /// The studio as it is now; null when there is something to mend.
     studio: Option<Studio>,

@@ -4,6 +4,7 @@ use crate::{database::sparse::Read as _, error::Result, identity::store::member:
 
 /// Somebody who signs in to the gateway, as colleagues see them.
 #[derive(Clone, SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub struct User {
     /// The e-mail address the user signs in with, in lower case.
     email: String,

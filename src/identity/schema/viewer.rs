@@ -22,7 +22,7 @@ const MEMBERSHIPS: i64 = 5;
 pub struct ViewerObject(pub Arc<scope::Viewer>);
 
 /// The signed-in user.
-#[Object(name = "Viewer")]
+#[Object(name = "Viewer", directive = crate::graphql::sharing::per_viewer::apply())]
 impl ViewerObject {
     /// The e-mail address the user signs in with.
     async fn email(&self) -> &str {

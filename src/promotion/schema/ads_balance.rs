@@ -6,6 +6,7 @@ use crate::{engine::joined::Observed, graphql::money::Money};
 
 /// An account's prepaid money for ads. What is null was not reported, which is not zero.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub struct AdsBalance {
     /// Prepaid money left.
     credit: Option<Money>,

@@ -6,6 +6,7 @@ use crate::{engine::joined::Observed, graphql::money::Money};
 
 /// Which daily budgets a promotion may be given now. What is null was not reported, which is not zero.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub struct BudgetLimits {
     /// The least; rises with what is spent.
     minimum: Option<Money>,

@@ -40,7 +40,7 @@ impl CampaignExpenseToday {
 }
 
 /// What an account's promotions have cost today.
-#[Object]
+#[Object(directive = crate::graphql::sharing::studio_wide::apply(None))]
 impl CampaignExpenseToday {
     /// What all promotions have cost; null when Shopee did not tell.
     async fn total(&self) -> Option<Money> {
@@ -78,6 +78,7 @@ impl CampaignExpenseToday {
 
 /// What one promotion has cost today.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 struct CampaignExpense {
     /// Shopee's id of the promotion.
     campaign_id: ID,

@@ -94,7 +94,7 @@ pub(super) struct EditPromotionPayload {
 }
 
 /// What came of `editPromotion`.
-#[Object]
+#[Object(directive = crate::graphql::sharing::per_viewer::apply())]
 impl EditPromotionPayload {
     /// The change, and how that stands; null when nothing was written down.
     async fn promotion_edit(&self) -> Option<&PromotionEdit> {
@@ -118,6 +118,7 @@ impl EditPromotionPayload {
 
 /// What came of `resolvePromotionEdit`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct ResolvePromotionEditPayload {
     /// The change as it stands now.
     promotion_edit: Option<PromotionEdit>,

@@ -74,7 +74,7 @@ impl Promotion {
 
 /// A campaign that advertises an account's lives. Nothing of it is stored: all of it was asked of Shopee at `observedAt`, or is
 /// asked when it is selected where a field says so.
-#[Object]
+#[Object(directive = crate::graphql::sharing::studio_wide::apply(None))]
 impl Promotion {
     /// Shopee's id of the promotion, which it calls a campaign.
     async fn campaign_id(&self) -> ID {

@@ -49,7 +49,7 @@ impl PromotionEdit {
 }
 
 /// A change of a promotion that somebody of the studio made, or wanted to make, and what is known of it.
-#[Object]
+#[Object(directive = crate::graphql::sharing::studio_wide::apply(None))]
 impl PromotionEdit {
     /// Global id.
     pub async fn id(&self) -> ID {

@@ -15,6 +15,7 @@ use crate::{
 /// What promotions did today, in the time zone of the account's region. A number that is null was not reported, which is not zero.
 /// Unless it says "direct", a number counts every order of whoever came through the ad; direct ones are of what was advertised.
 #[derive(Clone, Copy, SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub struct PromotionFigures {
     /// What they cost.
     spent: Option<Money>,

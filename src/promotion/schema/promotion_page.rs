@@ -61,6 +61,7 @@ impl ListedPage {
 
 /// A numbered page of an account's promotions.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub struct PromotionPage {
     /// The page's number, from 1.
     page: i64,

@@ -7,6 +7,7 @@ use crate::graphql::{money::Money, rate::rate};
 
 /// How a promotion is set up. What is null was not reported or is not set.
 #[derive(Clone, Copy, SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub struct PromotionSettings {
     /// What it is after.
     objective: Option<PromotionObjective>,

@@ -6,6 +6,7 @@ use crate::{engine::joined::Observed, graphql::long::Long};
 
 /// The streamers whom an account may advertise.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub struct StreamerList {
     /// How many there are, as Shopee counts them; null when it did not tell.
     total: Option<Long>,
@@ -17,6 +18,7 @@ pub struct StreamerList {
 
 /// A streamer whom an account may advertise: its own host, or somebody who sells its products.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 struct Streamer {
     /// Shopee's user id.
     user_id: ID,

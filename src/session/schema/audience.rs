@@ -6,6 +6,7 @@ use crate::{engine::joined::Observed, graphql::long::Long};
 
 /// Who watched, or who bought.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub struct AudienceProfile {
     /// The same people divided by one criterion after the other; as many as Shopee has, a handful.
     breakdowns: Vec<AudienceBreakdown>,
@@ -15,6 +16,7 @@ pub struct AudienceProfile {
 
 /// People divided by one criterion.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub(super) struct AudienceBreakdown {
     /// The criterion in Shopee's word, such as `gender` or `age`.
     criterion: String,
@@ -24,6 +26,7 @@ pub(super) struct AudienceBreakdown {
 
 /// Some of the people.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub(super) struct AudienceGroup {
     /// Shopee's word for the group, such as `18-24`.
     name: String,
@@ -33,6 +36,7 @@ pub(super) struct AudienceGroup {
 
 /// Where viewers came from.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub struct ViewerSource {
     /// The ways they took, in Shopee's words and order; a handful.
     groups: Vec<AudienceGroup>,

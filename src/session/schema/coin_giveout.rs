@@ -57,7 +57,7 @@ impl CoinGiveout {
 }
 
 /// Coins that somebody of the studio gave to the viewers of a session, or wanted to, and what is known of it.
-#[Object]
+#[Object(directive = crate::graphql::sharing::studio_wide::apply(None))]
 impl CoinGiveout {
     /// Global id.
     pub async fn id(&self) -> ID {

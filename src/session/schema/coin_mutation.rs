@@ -116,6 +116,7 @@ pub(super) struct ResolveCoinGiveoutInput {
 
 /// What came of `startCoins`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct StartCoinsPayload {
     /// The coins, and how that stands; null when nothing was written down.
     coin_giveout: Option<CoinGiveout>,
@@ -126,6 +127,7 @@ pub(super) struct StartCoinsPayload {
 
 /// What came of `giveOutCoins`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct GiveOutCoinsPayload {
     /// The coins, and how that stands; null when nothing was written down.
     coin_giveout: Option<CoinGiveout>,
@@ -136,6 +138,7 @@ pub(super) struct GiveOutCoinsPayload {
 
 /// What came of `resolveCoinGiveout`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct ResolveCoinGiveoutPayload {
     /// The giveout as it stands now.
     coin_giveout: Option<CoinGiveout>,

@@ -20,7 +20,11 @@ impl CoinSubscription {
     /// then each new one and each one that is settled. None is left out; one that changes twice at once may come once, so `sequence` can
     /// skip numbers. Goes on until the client ends
     /// it. Errors: UNAUTHENTICATED, NOT_FOUND, BAD_USER_INPUT.
-    #[graphql(guard = "Needs::SignIn")]
+    #[graphql(
+        guard = "Needs::SignIn",
+        directive = crate::graphql::sharing::studio_wide::apply(Some(10)),
+        directive = crate::graphql::sharing::happenings::apply()
+    )]
     async fn coin_giveouts(
         &self,
         ctx: &Context<'_>,
@@ -42,6 +46,7 @@ impl CoinSubscription {
 
 /// A change in a session's coin giveouts.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub(super) struct CoinGiveoutEvent {
     /// Counts the changes in the session's giveouts; give the last one to `after` to go on from there.
     sequence: Long,

@@ -11,6 +11,7 @@ use crate::{
 /// The coins of a session. What is null was not reported, which is not zero. What coins are worth is estimated: Shopee does not
 /// tell, so it is reckoned with what one coin usually pays in the session's region.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub struct LiveCoins {
     /// Whether viewers can claim coins now.
     state: Option<LiveCoinState>,
@@ -37,6 +38,7 @@ pub struct LiveCoins {
 
 /// What the coins of a session have brought. What is null was not reported, which is not zero.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub struct CoinReward {
     /// The coins as of now; `isShown` is null, which Shopee does not tell here.
     coins: LiveCoins,

@@ -6,6 +6,7 @@ use crate::engine::joined::Observed;
 
 /// What Shopee says a session is.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub struct LiveInfo {
     /// Whether Shopee has the session on air; null when it did not tell.
     status: Option<RemoteLiveStatus>,

@@ -28,7 +28,7 @@ impl LiveOverview {
 
 /// A session's numbers as Shopee counts them now. A number that is null was not reported, which is not zero. `placed` counts
 /// orders when they are made, `confirmed` when Shopee has confirmed them, which goes on for days after the end.
-#[Object]
+#[Object(directive = crate::graphql::sharing::studio_wide::apply(None))]
 impl LiveOverview {
     /// Whether Shopee has the session on air.
     async fn status(&self) -> Option<RemoteLiveStatus> {

@@ -6,6 +6,7 @@ use crate::engine::joined::Observed;
 
 /// Whether everybody can watch a session now, and where.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub struct LivePlayUrl {
     /// Whether the session is on air.
     is_on_air: bool,

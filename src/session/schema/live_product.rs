@@ -53,6 +53,7 @@ pub(super) fn query(
 
 /// A numbered page of the products that Shopee's dashboard lists of a session.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub struct LiveProductPage {
     /// The page's number, from 1.
     page: i64,
@@ -70,6 +71,7 @@ pub struct LiveProductPage {
 /// number that is null was not reported, which is not zero. `placed` counts orders when they are made, `confirmed` when Shopee has
 /// confirmed them.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub(super) struct LiveProduct {
     /// Shopee's id of the product.
     item_id: ID,

@@ -113,7 +113,7 @@ impl LiveSession {
 
 /// A live stream on Shopee: one object with two sources. Its own fields are stored and as fresh as `syncedAt` says; those that
 /// say so are asked of Shopee when, and only when, they are selected.
-#[Object]
+#[Object(directive = crate::graphql::sharing::studio_wide::apply(None))]
 impl LiveSession {
     /// Global id.
     pub async fn id(&self) -> Result<ID> {

@@ -37,7 +37,7 @@ impl LiveSessionItem {
 }
 
 /// A product in the bag of a live session, with what it sold there. Stored; as fresh as `lastUpdated`.
-#[Object]
+#[Object(directive = crate::graphql::sharing::studio_wide::apply(None))]
 impl LiveSessionItem {
     /// Global id.
     pub async fn id(&self) -> Result<ID> {

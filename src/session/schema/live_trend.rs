@@ -39,6 +39,7 @@ pub enum LiveTrendMetric {
 
 /// How numbers of a session went.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub struct LiveTrends {
     /// One entry for each of the numbers that Shopee has something of.
     trends: Vec<LiveTrend>,
@@ -48,6 +49,7 @@ pub struct LiveTrends {
 
 /// How one number went.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub(super) struct LiveTrend {
     /// Which number.
     metric: LiveTrendMetric,
@@ -57,6 +59,7 @@ pub(super) struct LiveTrend {
 
 /// A number in one minute.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub(super) struct LiveTrendPoint {
     /// When the minute begins.
     at: DateTime<Utc>,

@@ -66,7 +66,7 @@ impl MetricPoint {
 
 /// What a session showed in one interval of its history: the last numbers that Shopee told in it, unless a field says otherwise. A number
 /// that is null was not reported, which is not zero.
-#[Object]
+#[Object(directive = crate::graphql::sharing::studio_wide::apply(None))]
 impl MetricPoint {
     /// When the interval begins; the first one begins with the history's `from`.
     async fn starts_at(&self) -> DateTime<Utc> {

@@ -28,6 +28,7 @@ use crate::{
 
 /// A thing with a global id, which `node` finds again.
 #[derive(Clone, Interface)]
+#[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 #[graphql(field(name = "id", ty = "ID", desc = "Global id: opaque, and stable for the life of the thing."))]
 #[expect(clippy::large_enum_variant, reason = "made once a node and moved into the answer")]
 pub enum Node {

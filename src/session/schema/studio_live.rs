@@ -31,7 +31,8 @@ impl StudioLiveSubscription {
     /// newer, those that have begun and those that are over. With `after`, what has changed since. A session that begins is there
     /// within some ten intervals, or at once when it is created here. While Shopee does not answer for a session, its last
     /// numbers stay, with `staleSince`. At most 500 sessions. Errors: UNAUTHENTICATED, NOT_FOUND, BAD_USER_INPUT.
-    #[graphql(guard = "Needs::SignIn")]
+    // Each event says what has changed since the one before, so nobody can join in the middle.
+    #[graphql(guard = "Needs::SignIn", directive = crate::graphql::sharing::per_viewer::apply())]
     async fn studio_live(
         &self,
         ctx: &Context<'_>,
@@ -101,7 +102,7 @@ pub struct StudioLive {
 }
 
 /// What is new among the sessions of a studio that are on air.
-#[Object]
+#[Object(directive = crate::graphql::sharing::studio_wide::apply(None))]
 impl StudioLive {
     /// The place of this event in the studio's stream: later events have higher ones, whichever gateway they come from, and the
     /// distance means nothing. Give the last one that you have as `after` when you connect again.
@@ -159,7 +160,7 @@ pub struct StudioLiveChange {
 }
 
 /// What happened to one session of a studio, and what it shows now. A number that is null was not reported, which is not zero.
-#[Object]
+#[Object(directive = crate::graphql::sharing::studio_wide::apply(None))]
 impl StudioLiveChange {
     /// What happened.
     async fn kind(&self) -> StudioLiveChangeKind {

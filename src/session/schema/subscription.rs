@@ -32,7 +32,11 @@ impl SessionSubscription {
     /// How many people watch a session, as it changes: the latest count at once, or with `after` those that came since; then one
     /// every few seconds. Ends when the session does, or is deleted. While Shopee does not answer, the last count comes again with `staleSince` set. Errors: UNAUTHENTICATED, NOT_FOUND,
     /// BAD_USER_INPUT.
-    #[graphql(guard = "Needs::SignIn")]
+    #[graphql(
+        guard = "Needs::SignIn",
+        directive = crate::graphql::sharing::studio_wide::apply(None),
+        directive = crate::graphql::sharing::level::apply()
+    )]
     async fn viewer_count(
         &self,
         ctx: &Context<'_>,
@@ -52,7 +56,11 @@ impl SessionSubscription {
     /// All the numbers of a session, as they change: the latest at once, or with `after` those that came since; then one set every
     /// few seconds. Ends when the session does, or is deleted. While Shopee does not answer, the last numbers come again with `staleSince` set. Errors: UNAUTHENTICATED, NOT_FOUND,
     /// BAD_USER_INPUT.
-    #[graphql(guard = "Needs::SignIn")]
+    #[graphql(
+        guard = "Needs::SignIn",
+        directive = crate::graphql::sharing::studio_wide::apply(None),
+        directive = crate::graphql::sharing::level::apply()
+    )]
     async fn live_metrics(
         &self,
         ctx: &Context<'_>,
@@ -104,9 +112,10 @@ pub struct ViewerCount {
 }
 
 /// How many people watch a session at one moment.
-#[Object]
+#[Object(directive = crate::graphql::sharing::studio_wide::apply(None))]
 impl ViewerCount {
     /// The session that is watched. Its stored fields are as of the start of the stream; what is asked of Shopee is asked again.
+    #[graphql(directive = crate::graphql::sharing::studio_wide::apply(Some(10)))]
     async fn session(&self) -> &LiveSession {
         &self.session
     }
@@ -162,9 +171,10 @@ pub struct LiveMetrics {
 }
 
 /// The numbers of a session at one moment. A number that is null was not reported, which is not zero.
-#[Object]
+#[Object(directive = crate::graphql::sharing::studio_wide::apply(None))]
 impl LiveMetrics {
     /// The session that is watched. Its stored fields are as of the start of the stream; what is asked of Shopee is asked again.
+    #[graphql(directive = crate::graphql::sharing::studio_wide::apply(Some(10)))]
     async fn session(&self) -> &LiveSession {
         &self.session
     }

@@ -11,7 +11,7 @@ use std::{
 };
 
 use futures_util::FutureExt as _;
-use live_gateway::http::{self, Caller, Front, Limits, Origins, RequestId, SignInError, SignedIn};
+use live_gateway::http::{self, Attach, Caller, Events, Front, Limits, Origins, Share, Sharing, SignInError, SignedIn};
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -140,6 +140,7 @@ impl Gateway {
 /// Tokens say what they are worth.
 async fn sign_in(Caller { bearer: token, .. }: Caller) -> Result<SignedIn, SignInError> {
     let expires_in = match token.as_deref() {
+        Some(member) if member.contains('/') => None,
         None | Some("good" | "once" | "withdrawn" | "unknowable") => None,
         Some("short") => Some(SHORT),
         Some("eternal") => Some(Duration::MAX),
@@ -153,12 +154,29 @@ async fn sign_in(Caller { bearer: token, .. }: Caller) -> Result<SignedIn, SignI
         Some("unknowable") => Some(SignInError::Unavailable),
         _ => None,
     };
-    let name = token.unwrap_or_else(|| "anonymous".to_owned());
-    let attach = move |request: async_graphql::Request, id: &RequestId| {
-        request.data(Viewer { name: name.clone(), request_id: id.to_string() })
-    };
+    let share = token.as_deref().and_then(|token| token.split_once('/')).map(|(room, _)| share(room));
+    let attach = attach(token.unwrap_or_else(|| "anonymous".to_owned()));
     let ended = Arc::new(move || ended(why).boxed());
-    Ok(SignedIn { attach: Arc::new(attach), expires_in, ended })
+    Ok(SignedIn { attach, share, expires_in, ended })
+}
+
+fn attach(name: String) -> Attach {
+    Arc::new(move |request, id| request.data(Viewer { name: name.clone(), request_id: id.to_string() }))
+}
+
+/// A token `room/name` shares with those of its room what its operations' names say may be shared.
+fn share(room: &str) -> Share {
+    let room = room.to_owned();
+    Arc::new(move |wanted| {
+        let (events, joinable) = match wanted.operation_name {
+            Some("Level") => (Events::Level, None),
+            Some("BriefLevel") => (Events::Level, Some(Duration::ZERO)),
+            Some("Happenings") => (Events::Happenings, None),
+            _ => return ready(None).boxed(),
+        };
+        let sharing = Sharing { visibility: room.clone(), attach: attach(room.clone()), events, joinable };
+        ready(Some(sharing)).boxed()
+    })
 }
 
 /// Ends after a while, for a reason, or never.

@@ -5,7 +5,9 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use async_graphql::{Context, Error, ErrorExtensions as _, MergedObject, Object, Result, Schema, Subscription};
+use async_graphql::{
+    Context, Error, ErrorExtensions as _, MergedObject, Object, Result, Schema, SimpleObject, Subscription,
+};
 use futures_util::{Stream, StreamExt as _, stream};
 use tokio::sync::{Semaphore, broadcast};
 use tokio_stream::wrappers::BroadcastStream;
@@ -169,6 +171,21 @@ impl Ticks {
         }))
     }
 
+    /// Ticks of some weight.
+    async fn padded(&self, context: &Context<'_>, length: usize) -> Result<impl Stream<Item = Padded> + use<>> {
+        let ticks = self.ticks(context).await?;
+        Ok(ticks.map(move |number| Padded { number, text: "x".repeat(length) }))
+    }
+
+    /// Who asks, and nothing more, until the client ends it.
+    async fn asker(&self, context: &Context<'_>) -> Result<impl Stream<Item = String> + use<>> {
+        let alive = Alive::new(context.data::<Controls>()?);
+        let name = context.data::<Viewer>()?.name.clone();
+        Ok(stream::once(std::future::ready(name)).chain(stream::pending()).inspect(move |_| {
+            let _alive = &alive;
+        }))
+    }
+
     /// As many bytes as there is room for, as fast as they can be taken.
     async fn flood(&self, context: &Context<'_>, length: usize) -> Result<impl Stream<Item = String> + use<>> {
         let alive = Alive::new(context.data::<Controls>()?);
@@ -194,6 +211,12 @@ impl Ticks {
     async fn panicking(&self) -> impl Stream<Item = i32> + use<> {
         stream::iter([1, 2]).map(|tick| if tick == 1 { tick } else { panic!("a stream's own mistake") })
     }
+}
+
+#[derive(SimpleObject)]
+pub(super) struct Padded {
+    number: i32,
+    text: String,
 }
 
 pub(super) struct Stumble(bool);

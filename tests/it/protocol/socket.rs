@@ -82,6 +82,16 @@ impl Socket {
         }
     }
 
+    /// The next message that is of another operation than this one.
+    pub(super) async fn next_but(&mut self, id: &str) -> Value {
+        loop {
+            let message = self.next_but_ping().await;
+            if message["id"] != id {
+                return message;
+            }
+        }
+    }
+
     /// The next message is an event of this operation, with this data.
     pub(super) async fn expect_data(&mut self, id: &str, data: Value) {
         assert_eq!(self.next().await, json!({"type": "next", "id": id, "payload": {"data": data}}));

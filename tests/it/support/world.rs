@@ -50,7 +50,7 @@ impl Default for Start {
 
 pub(crate) struct World {
     pub(crate) gateway: Gateway,
-    sandbox: Sandbox,
+    pub(crate) sandbox: Sandbox,
     client: reqwest::Client,
     pub(crate) token: String,
     pub(crate) stranger_token: String,

@@ -4,6 +4,7 @@
 //! `CANARY_SEED` makes other operations, `CANARY_OPERATIONS` more of them; the same seed makes the same ones again. Each back end
 //! gets operations of its own, so that a run of both tries twice as many.
 
+mod alike;
 mod house;
 mod needles;
 mod operations;

@@ -38,6 +38,7 @@ pub(super) struct CreateLiveSessionInput {
 
 /// What came of `createLiveSession`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct CreateLiveSessionPayload {
     /// The new session, or the one that is there already when it is TAKEN; null when there is something else to mend.
     pub(super) live_session: Option<LiveSession>,

@@ -20,6 +20,7 @@ pub(super) struct DeleteLiveSessionInput {
 
 /// What came of `deleteLiveSession`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct DeleteLiveSessionPayload {
     /// The id that the session had; null when it is still there.
     deleted_live_session_id: Option<ID>,

@@ -24,6 +24,7 @@ pub(super) struct SyncLiveSessionInput {
 
 /// What came of `syncLiveSession`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct SyncLiveSessionPayload {
     /// The session as it is now; null when there is something to mend.
     live_session: Option<LiveSession>,

@@ -38,6 +38,7 @@ pub(super) struct UpdateLiveSessionInput {
 
 /// What came of `updateLiveSession`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct UpdateLiveSessionPayload {
     /// The session as it is now, also when the input was STALE; null when there is something else to mend.
     pub(super) live_session: Option<LiveSession>,

@@ -5,7 +5,10 @@ mod things;
 
 use std::{collections::HashMap, path::Path};
 
+use entity::studio;
+use live_gateway::{app::App, config::Config};
 use sandbox::{AccountView, Options, Panel, Sandbox};
+use sea_orm::{EntityTrait as _, QueryOrder as _};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use testing::Database;
@@ -72,6 +75,20 @@ impl House {
         }
         house.things = Things::found(&house, &furniture).await;
         house
+    }
+
+    /// The house's own app, in this process; its pollers ask once.
+    pub(super) async fn app(&self) -> App {
+        let mut variables = self.variables.clone();
+        variables.insert("POLL_INTERVAL_MS".to_owned(), "60000".to_owned());
+        App::build(Config::from_variables(variables).unwrap()).await.unwrap()
+    }
+
+    /// The keys of the studios, the first one first.
+    pub(super) async fn studios(&self) -> Vec<i64> {
+        let database = sea_orm::Database::connect(&self.variables["DATABASE_URL"]).await.unwrap();
+        let studios = studio::Entity::find().order_by_asc(studio::Column::Id).all(&database).await.unwrap();
+        studios.into_iter().map(|studio| studio.id).collect()
     }
 
     pub(super) fn panel(&self) -> &Panel {

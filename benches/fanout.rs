@@ -1,0 +1,292 @@
+//! What a live number costs on its way to many screens: the server's processor time for each message that reaches a client, beside that
+//! of a plain broadcast of one frame that is ready, which is the least there can be, and beside async-graphql-axum, which executes and
+//! writes for each subscriber; the memory of a connection that waits; how long it takes until the last of ten thousand knows; and
+//! whether a client that does not read costs the others anything.
+//!
+//! `just bench-fanout`. Servers are processes of their own; gateway and Shopee are the real ones, polls included. Some minutes.
+
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a measurement prints, and fails by panicking"
+)]
+
+#[path = "fanout/client.rs"]
+mod client;
+#[path = "fanout/process.rs"]
+mod process;
+#[path = "fanout/servers.rs"]
+mod servers;
+#[expect(dead_code, reason = "tests can do more with it")]
+#[path = "../tests/it/support/stream.rs"]
+mod stream;
+#[expect(dead_code, reason = "tests can do more with it")]
+#[path = "../tests/it/support/world.rs"]
+mod world;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use live_gateway::serve::runtime;
+use tempfile::TempDir;
+use testing::Database;
+use tokio::time::{MissedTickBehavior, interval, sleep};
+
+use self::{
+    client::{Socket, Subscriber, Tally},
+    process::Server,
+    world::{Start, World},
+};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Time between two numbers.
+const EVERY: Duration = Duration::from_millis(250);
+/// How long processor time is measured, and how often it is, the servers in turn.
+const MEASURE: Duration = Duration::from_secs(6);
+const ROUNDS: usize = 3;
+const CROWD: usize = 10_000;
+/// Changes that the crowd is to see.
+const CHANGES: i64 = 40;
+
+fn main() {
+    let part = std::env::args().nth(1).unwrap_or_default();
+    let runtime = runtime().unwrap();
+    match part.as_str() {
+        "raw" => runtime.block_on(servers::raw()),
+        "stock" => runtime.block_on(servers::stock()),
+        _ => runtime.block_on(testing::on_sqlite(measure)),
+    }
+}
+
+/// For the world, which is that of the tests.
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().timeout(PATIENCE).build().unwrap()
+}
+
+async fn measure(database: Database) {
+    let world = World::start_with(&database, Start { accounts: 1, ..Start::default() }).await;
+    let site = Site::new(&world, &database);
+    println!("{:58} {:>10} {:>10}", "", "measured", "limit");
+    for subscribers in [1_000, 5_000] {
+        processor_time(&site, subscribers).await;
+    }
+    memory(&site).await;
+    crowd(&site).await;
+    stalled(&site).await;
+    world.stop().await;
+}
+
+fn line(what: &str, measured: &str, limit: &str) {
+    println!("{what:58} {measured:>10} {limit:>10}");
+}
+
+/// What there is to subscribe to, and from where servers start.
+struct Site<'a> {
+    world: &'a World,
+    database: &'a Database,
+    session: i64,
+    query: String,
+    folder: TempDir,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Raw,
+    Gateway,
+    Stock,
+}
+
+impl<'a> Site<'a> {
+    fn new(world: &'a World, database: &'a Database) -> Self {
+        let session = world.on_air().session_id;
+        let fields = "viewers peakViewers isOnAir observedAt staleSince";
+        let query = format!(r#"subscription {{ viewerCount(sessionId: "{session}") {{ {fields} }} }}"#);
+        Self { world, database, session, query, folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn server(&self, kind: Kind, poll_every: Duration) -> Server {
+        let mut variables = world::variables(self.database, &self.world.sandbox, &[]);
+        variables.insert("POLL_INTERVAL_MS".to_owned(), poll_every.as_millis().to_string());
+        variables.insert("TMPDIR".to_owned(), self.folder.path().display().to_string());
+        match kind {
+            Kind::Raw => Server::of_this_program("raw", &variables),
+            Kind::Stock => Server::of_this_program("stock", &variables),
+            Kind::Gateway => Server::gateway(&variables),
+        }
+    }
+
+    async fn subscribers(&self, server: &Server, count: usize, tally: &Arc<Tally>) -> Vec<Subscriber> {
+        let mut subscribers = Vec::with_capacity(count);
+        for whose in 0..count {
+            let mut socket = Socket::open(server.address, &self.world.token).await.unwrap();
+            socket.subscribe(&self.query).await.unwrap();
+            subscribers.push(socket.count(whose, tally.clone()));
+        }
+        subscribers
+    }
+}
+
+/// Sends a ready frame to all, again and again, until it is dropped.
+fn ticking(server: &Server, kind: Kind) -> Option<tokio_util::task::AbortOnDropHandle<()>> {
+    let url = format!("http://{}/tick", server.address);
+    let ticking = async move {
+        let (client, mut ticks) = (client(), interval(EVERY));
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        for number in 10_000.. {
+            ticks.tick().await;
+            let event = format!(
+                r#"{{"viewers":{number},"peakViewers":54321,"isOnAir":true,"observedAt":"2026-11-22T20:51:36.486+00:00","staleSince":null}}"#
+            );
+            let frame = format!(r#"{{"type":"next","id":"1","payload":{{"data":{{"viewerCount":{event}}}}}}}"#);
+            drop(client.post(&url).body(frame).send().await);
+        }
+    };
+    (kind == Kind::Raw).then(|| tokio_util::task::AbortOnDropHandle::new(tokio::spawn(ticking)))
+}
+
+/// The server's processor time for each delivered message.
+async fn processor_time(site: &Site<'_>, subscribers: usize) {
+    let mut costs: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    for round in 0..ROUNDS {
+        for (name, kind) in [("raw", Kind::Raw), ("gateway", Kind::Gateway), ("stock", Kind::Stock)] {
+            if kind == Kind::Stock && round > 0 {
+                continue;
+            }
+            costs.entry(name).or_default().push(cost(site, kind, subscribers).await);
+        }
+    }
+    let [raw, gateway, stock] = ["raw", "gateway", "stock"].map(|name| median(costs[name].clone()));
+    let ratio = |cost: f64| format!("{:.2}x", cost / raw);
+    let unit = |cost: f64| format!("{cost:.2} us");
+    line(&format!("processor time a message, {subscribers} subscribers: raw broadcast"), &unit(raw), "");
+    line("  the gateway", &unit(gateway), "");
+    line("  the gateway, times the raw broadcast", &ratio(gateway), "1.25x");
+    line("  async-graphql-axum, times the raw broadcast", &ratio(stock), "");
+}
+
+/// In microseconds.
+async fn cost(site: &Site<'_>, kind: Kind, count: usize) -> f64 {
+    let (server, tally) = (site.server(kind, EVERY), Arc::new(Tally::default()));
+    let subscribers = site.subscribers(&server, count, &tally).await;
+    let _ticking = ticking(&server, kind);
+    sleep(2 * EVERY + Duration::from_secs(1)).await;
+    let (cpu, events) = (server.cpu(), tally.events());
+    sleep(MEASURE).await;
+    let (cpu, events) = (server.cpu() - cpu, tally.events() - events);
+    assert!(events > count as u64 * 4, "{events} events for {count} subscribers");
+    drop(subscribers);
+    cpu.as_secs_f64() * 1e6 / events as f64
+}
+
+/// The memory of a connection with a subscription that waits.
+async fn memory(site: &Site<'_>) {
+    let (server, tally) = (site.server(Kind::Gateway, Duration::from_secs(60)), Arc::new(Tally::default()));
+    let mut held = site.subscribers(&server, 500, &tally).await;
+    sleep(Duration::from_secs(2)).await;
+    let before = server.memory();
+    held.append(&mut site.subscribers(&server, 4_000, &tally).await);
+    sleep(Duration::from_secs(2)).await;
+    assert!(tally.events() >= 4_500, "each has got the number of the moment");
+    let each = server.memory().saturating_sub(before) as f64 / 4_000.0 / 1024.0;
+    line("memory of an idle subscribed connection", &format!("{each:.1} KiB"), "12 KiB");
+}
+
+/// How long it takes until the last of many knows of a change.
+async fn crowd(site: &Site<'_>) {
+    let every = Duration::from_secs(1);
+    let (server, tally) = (site.server(Kind::Gateway, every), Arc::new(Tally::default()));
+    let crowd = site.subscribers(&server, CROWD, &tally).await;
+    sleep(3 * every).await;
+    tally.take_arrivals();
+    let mut last = Vec::new();
+    let mut spread = Vec::new();
+    for number in 1..=CHANGES {
+        let (changed, took) = change(site, &tally, 100_000 + number, CROWD).await;
+        last.push((*took.iter().max().unwrap() - changed).as_secs_f64() * 1e3);
+        spread.push((*took.iter().max().unwrap() - *took.iter().min().unwrap()).as_secs_f64() * 1e3);
+    }
+    let of = |name: &str| format!("  {name}");
+    line(&format!("{CROWD} connections held, {CHANGES} changes: delivered to all"), "yes", "all");
+    line(&of("a change until the last client has it, p50"), &milliseconds(quantile(&last, 0.5)), "");
+    line(&of("a change until the last client has it, p99"), &milliseconds(quantile(&last, 0.99)), "");
+    line(&of("of it from the first client to the last, p50"), &milliseconds(quantile(&spread, 0.5)), "");
+    line(&of("of it from the first client to the last, p99"), &milliseconds(quantile(&spread, 0.99)), "");
+    line(&of("of it up to one interval until the next poll"), &milliseconds(every.as_secs_f64() * 1e3), "");
+    drop(crowd);
+}
+
+/// Changes the number; when that was, and when it reached each of so many.
+async fn change(site: &Site<'_>, tally: &Tally, number: i64, count: usize) -> (Instant, Vec<Instant>) {
+    let changed = Instant::now();
+    site.world.shopee().set_viewers(site.session, number).unwrap();
+    let mut arrived = HashMap::with_capacity(count);
+    while arrived.len() < count {
+        assert!(changed.elapsed() < PATIENCE, "{number} reaches {} of {count}", arrived.len());
+        sleep(Duration::from_millis(2)).await;
+        // The same number comes again with the next poll: the first time counts.
+        for (whose, _, at) in tally.take_arrivals().into_iter().filter(|(_, seen, _)| *seen == number) {
+            arrived.entry(whose).or_insert(at);
+        }
+    }
+    (changed, arrived.into_values().collect())
+}
+
+/// Whether a client that does not read costs a thousand others anything.
+async fn stalled(site: &Site<'_>) {
+    let every = Duration::from_millis(100);
+    let (server, tally) = (site.server(Kind::Gateway, every), Arc::new(Tally::default()));
+    let others = site.subscribers(&server, 1_000, &tally).await;
+    sleep(Duration::from_secs(1)).await;
+    let mut without = Vec::new();
+    let mut with = Vec::new();
+    for round in 0..6_i64 {
+        let stalled = match round % 2 {
+            0 => None,
+            _ => Some(does_not_read(site, &server).await),
+        };
+        let into = if stalled.is_some() { &mut with } else { &mut without };
+        for number in 0..25 {
+            let (changed, arrived) = change(site, &tally, 200_000 + round * 100 + number, 1_000).await;
+            into.extend(arrived.into_iter().map(|at| (at - changed).as_secs_f64() * 1e3));
+        }
+    }
+    let [without, with] = [without, with].map(|took| quantile(&took, 0.99));
+    line("a change until 99 % of 1000 clients have it", &milliseconds(without), "");
+    line("  the same beside one that does not read", &milliseconds(with), &milliseconds(without * 1.1));
+    drop(others);
+}
+
+/// A subscriber that has asked for more than fits into all the buffers, and reads none of it.
+async fn does_not_read(site: &Site<'_>, server: &Server) -> Socket {
+    let mut socket = Socket::open(server.address, &site.world.token).await.unwrap();
+    socket.subscribe(&site.query).await.unwrap();
+    let heavy = "{ liveSessions(first: 60) { nodes { sessionName shopeeAccount { username } items(first: 20) { nodes { productName productImageUrl } } } } }";
+    for number in 0..60 {
+        let message =
+            serde_json::json!({ "type": "subscribe", "id": format!("h{number}"), "payload": { "query": heavy } });
+        socket.send(&message.to_string()).await.unwrap();
+    }
+    sleep(Duration::from_secs(2)).await;
+    socket
+}
+
+fn milliseconds(value: f64) -> String {
+    format!("{value:.1} ms")
+}
+
+fn median(values: Vec<f64>) -> f64 {
+    quantile(&values, 0.5)
+}
+
+fn quantile(values: &[f64], part: f64) -> f64 {
+    let mut values = values.to_vec();
+    values.sort_unstable_by(f64::total_cmp);
+    values[((values.len() - 1) as f64 * part).round() as usize]
+}

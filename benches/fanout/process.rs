@@ -1,0 +1,64 @@
+//! A server in a process of its own, so that what it costs can be told from what its clients cost.
+
+use std::{
+    collections::HashMap,
+    env, fs,
+    net::SocketAddr,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) address: SocketAddr,
+}
+
+impl Server {
+    /// The gateway's own program.
+    pub(crate) fn gateway(variables: &HashMap<String, String>) -> Self {
+        Self::start(Path::new(env!("CARGO_BIN_EXE_live-gateway")), "serve", variables)
+    }
+
+    /// This program in the part of another server.
+    pub(crate) fn of_this_program(part: &str, variables: &HashMap<String, String>) -> Self {
+        Self::start(&env::current_exe().unwrap(), part, variables)
+    }
+
+    fn start(program: &Path, part: &str, variables: &HashMap<String, String>) -> Self {
+        let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let mut command = Command::new(program);
+        command.arg(part).envs(variables).env("LISTEN_ADDR", address.to_string()).env("LOG", "warn");
+        let child = command.stdout(Stdio::null()).spawn().unwrap();
+        let server = Self { child, address };
+        let patience = Instant::now() + Duration::from_secs(30);
+        while std::net::TcpStream::connect(address).is_err() {
+            assert!(Instant::now() < patience, "the server starts in time");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        server
+    }
+
+    /// The processor time it has used.
+    pub(crate) fn cpu(&self) -> Duration {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+        let ticks: u64 = fields[11..13].iter().map(|field| field.parse::<u64>().unwrap()).sum();
+        // A tick is a hundredth of a second to whoever asks.
+        Duration::from_millis(ticks * 10)
+    }
+
+    /// The memory that is its own, in bytes.
+    pub(crate) fn memory(&self) -> u64 {
+        let rollup = fs::read_to_string(format!("/proc/{}/smaps_rollup", self.child.id())).unwrap();
+        let anonymous = rollup.lines().find_map(|line| line.strip_prefix("Anonymous:")).unwrap();
+        anonymous.trim().trim_end_matches(" kB").trim().parse::<u64>().unwrap() * 1024
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}

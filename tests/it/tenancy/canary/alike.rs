@@ -1,0 +1,137 @@
+//! Random subscriptions that may be shared, by members of every role and of several studios: what the shared execution tells is what
+//! each of them is told by one of their own.
+//!
+//! `ALIKE_SEED` makes other selections, `ALIKE_SELECTIONS` more of them.
+
+use std::{sync::Arc, time::Duration};
+
+use async_graphql::{Request, Response, Variables, parser::parse_query};
+use entity::membership::Role;
+use futures_util::StreamExt as _;
+use live_gateway::{
+    api::{self, Attachment, Schema, sharing},
+    app::App,
+    identity::scope::{Membership, Viewer},
+};
+use rand::{SeedableRng as _, rngs::StdRng};
+use serde_json::{Value, json};
+use testing::{Database, on_both};
+use tokio::time::timeout;
+
+use super::{
+    house::{House, Side},
+    operations::{Operation, Root, Writer},
+    sdl::{Target, Types},
+};
+use crate::support::{from_environment, tell};
+
+on_both!(what_is_shared_is_what_each_is_told_alone);
+
+/// Selections that were compared, on each back end.
+const SELECTIONS: u64 = 150;
+/// For each that is shared so many are tried at most.
+const TRIES: u64 = 40;
+/// A stream that has nothing to tell by then is silent.
+const SILENCE: Duration = Duration::from_millis(300);
+/// What is asked of Shopee may be asked again between two looks; what differs for another reason still differs.
+const LOOKS: u32 = 4;
+
+async fn what_is_shared_is_what_each_is_told_alone(database: Database) {
+    let (seed, count) = (from_environment("ALIKE_SEED", 20_261_124), from_environment("ALIKE_SELECTIONS", SELECTIONS));
+    let house = House::furnished(&database).await;
+    let app = house.app().await;
+    let run = Run { schema: api::schema(app.clone()), viewers: house.members().await, app };
+    let types = Types::of_the_schema();
+    let targets: Vec<&Target> =
+        types.fields().iter().filter(|target| types.steps("Subscription", &target.owner).is_some()).collect();
+    let (mut shared, mut told, mut tried) = (0, 0, 0);
+    while shared < count {
+        assert!(tried < count * TRIES, "{shared} of {tried} may be shared");
+        let mut dice = StdRng::seed_from_u64(seed.wrapping_mul(1_000_003).wrapping_add(tried));
+        let target = targets[rand::Rng::random_range(&mut dice, 0..targets.len())];
+        let writer = Writer::new(&types, &house.things, Side::First, target, dice);
+        let operation = writer.operation(Root::Subscription, &format!("Alike{tried}"));
+        tried += 1;
+        if let Some(has_told) = run.compare(&operation).await {
+            shared += 1;
+            told += u64::from(has_told);
+        }
+    }
+    tell(&format!(
+        "{shared} shared selections of {tried}, {told} with something to tell, each for {} viewers",
+        run.viewers.len()
+    ));
+    assert!(told > count / 3, "{told} of {count} tell something");
+    run.app.pollers.stop().await;
+}
+
+struct Run {
+    schema: Schema,
+    app: App,
+    viewers: Vec<Arc<Viewer>>,
+}
+
+impl Run {
+    /// Whether there was something to tell; `None` for what is not shared.
+    async fn compare(&self, operation: &Operation) -> Option<bool> {
+        let mut has_told = None;
+        for viewer in &self.viewers {
+            let Some(shareable) = self.shareable(viewer, operation).await else { continue };
+            assert!(viewer.membership(shareable.studio_id).is_some(), "{operation:#?}");
+            let mut looks = 0;
+            loop {
+                let own = Attachment::new(self.app.clone(), Some(viewer.clone()), None, Arc::default());
+                let everybodys = shareable.attachment(self.app.clone());
+                let (shared, alone) = tokio::join!(self.first(&everybodys, operation), self.first(&own, operation));
+                if shared == alone {
+                    has_told = Some(has_told == Some(true) || shared.is_some());
+                    break;
+                }
+                looks += 1;
+                assert!(looks < LOOKS, "{operation:#?}\n{viewer:#?}\nshared: {shared:#?}\nalone: {alone:#?}");
+            }
+        }
+        has_told
+    }
+
+    async fn shareable(&self, viewer: &Arc<Viewer>, operation: &Operation) -> Option<sharing::Shareable> {
+        let (document, variables) = (parse_query(&operation.document).unwrap(), variables(operation));
+        sharing::shareable(&self.app, viewer, &document, None, &variables).await
+    }
+
+    /// The first event; `None` if there is nothing to tell.
+    async fn first(&self, attachment: &Attachment, operation: &Operation) -> Option<Value> {
+        let request = Request::new(&operation.document).variables(variables(operation));
+        let mut events = self.schema.execute_stream(attachment.attach(request, "alike"));
+        let event: Option<Response> = timeout(SILENCE, events.next()).await.ok().flatten();
+        event.map(|event| json!({ "data": event.data, "errors": event.errors }))
+    }
+}
+
+fn variables(operation: &Operation) -> Variables {
+    Variables::from_json(operation.variables.clone())
+}
+
+impl House {
+    /// Members of each role in the first studio, and somebody who owns both.
+    async fn members(&self) -> Vec<Arc<Viewer>> {
+        let studios = self.studios().await;
+        let place = |studio_id, role| Membership { id: 7, studio_id, role, joined_at: chrono::DateTime::UNIX_EPOCH };
+        let [first, other] = [studios[0], studios[1]];
+        let all = [
+            vec![place(first, Role::Analyst)],
+            vec![place(first, Role::Operator)],
+            vec![place(first, Role::Owner)],
+            vec![place(other, Role::Owner), place(first, Role::Owner)],
+        ];
+        let viewer = |memberships| Viewer {
+            user_id: 1,
+            email: "one@first.example".to_owned(),
+            display_name: "One".to_owned(),
+            memberships,
+            sign_in_id: Some(1),
+            access_revision: 0,
+        };
+        all.map(viewer).map(Arc::new).into()
+    }
+}
