@@ -5,6 +5,8 @@ mod killed;
 mod reconnecting;
 mod scale;
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use serde_json::{Value, json};
 use testing::{Database, on_both, on_sqlite};
 use tokio::time::{Duration, Instant};
@@ -178,10 +180,10 @@ async fn a_redis_that_says_nothing_holds_nobody_up() {
 async fn everybody_sees(fleet: &Fleet, streams: &mut [Stream], viewers: u64) {
     fleet.world.shopee().set_viewers(fleet.session_id(), viewers).unwrap();
     for stream in streams {
-        let last = std::cell::Cell::new(0);
+        let last = AtomicI64::new(0);
         let is_new = |event: &Value| {
-            assert!(told(event)["staleSince"].is_null() && sequence(event) > last.get(), "{event}");
-            last.set(sequence(event));
+            assert!(told(event)["staleSince"].is_null() && sequence(event) > last.load(Ordering::Relaxed), "{event}");
+            last.store(sequence(event), Ordering::Relaxed);
             told(event)["viewers"] == viewers
         };
         stream.until("the new count", is_new).await;

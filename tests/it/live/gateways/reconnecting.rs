@@ -53,6 +53,7 @@ async fn comes_back(database: Database) {
             tokio::time::sleep(Duration::from_millis(dice.random_range(0..=600))).await;
         }
     }
+    assert!(!observer.is_finished(), "whoever stays sees no gap");
     observer.abort();
     let missing = client.missing(&all.lock().unwrap());
     let (events, gaps) = (client.heard.len(), client.heard.iter().filter(|(_, gap)| *gap).count());
