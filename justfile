@@ -23,6 +23,10 @@ crash giveouts="1000":
 soak:
     CANARY_OPERATIONS=5000 ALIKE_SELECTIONS=10000 KEY_ROUNDS=200 cargo test --test it -- canary one_effect_from_two_gateways
 
+# Several gateways over one Redis, in full: the one that polls is killed, clients come back, many watch
+gateways:
+    HANDOVER_KILLS=20 RECONNECTS=1000 WATCHED_SESSIONS=100 WATCHERS_EACH=100 WATCHED_INTERVAL_MS=10000 cargo test --test it -- --test-threads 1 live::gateways
+
 # Format everything
 fmt:
     cargo fmt --all

@@ -39,7 +39,8 @@ pub struct ClientConfig {
     /// For a call as a whole, with its waits and repetitions. Default: 8 s.
     pub total_timeout: Duration,
     /// For a read's turn to come; one that would come later is refused at once, so that a crowd of reads cannot take up an
-    /// account for long. A write, and a read of [`Client::patient`], may wait as long as the call may take. Default: 3 s.
+    /// account for long. A write, and a read of [`Client::patient`] or [`Client::in_background`], may wait as long as the call may take.
+    /// Default: 3 s.
     pub longest_wait: Duration,
     /// How often a read is repeated after a failure to reach Shopee. A write never is. Default: 2.
     pub read_retries: u32,
@@ -88,6 +89,8 @@ enum Patience {
     Usual,
     /// For as long as the call may take.
     Long,
+    /// As long, behind all others.
+    Background,
 }
 
 struct Parts {
@@ -172,10 +175,16 @@ impl Client {
         Ok(Client { parts: Arc::new(Parts { http, config, pace }), patience: Patience::Usual })
     }
 
-    /// The same client for the few who have time: a poller, a job. Their reads wait for a turn as long as a call may take, so
-    /// they get one also while a crowd has filled the queue as far as `longest_wait` lets it.
+    /// The same client for what somebody waits for who has time. Its reads wait for a turn as long as a call may take, so they get one
+    /// also while a crowd has filled the queue as far as `longest_wait` lets it.
     pub fn patient(&self) -> Client {
         Client { patience: Patience::Long, ..self.clone() }
+    }
+
+    /// The same client for those whom nobody waits for: a poller, a sync. Their reads wait as long as a call may take too, and leave half
+    /// of the burst to the others; while a crowd has filled the queue they still get one turn in ten.
+    pub fn in_background(&self) -> Client {
+        Client { patience: Patience::Background, ..self.clone() }
     }
 
     /// The same client for those who ask about just anybody. Their reads wait half as long as others, so that however many they are,
@@ -226,6 +235,9 @@ impl Client {
     async fn wait_for_turn(&self, ask: &Ask<'_>, deadline: Instant) -> Result<(), Error> {
         let now = Instant::now();
         let may_be_repeated = ask.call.verb != Verb::Write;
+        if may_be_repeated && self.patience == Patience::Background {
+            return self.wait_for_spare_turn(ask, deadline).await;
+        }
         let longest = match self.patience {
             Patience::Little if may_be_repeated => self.parts.config.longest_wait / 2,
             Patience::Usual if may_be_repeated => self.parts.config.longest_wait,
@@ -238,6 +250,22 @@ impl Client {
                 Ok(())
             }
             Err(wait) => Err(Error::Throttled { call: ask.call.name, after: Some(wait) }),
+        }
+    }
+
+    /// For those who have time: what the others leave over.
+    async fn wait_for_spare_turn(&self, ask: &Ask<'_>, deadline: Instant) -> Result<(), Error> {
+        loop {
+            let now = Instant::now();
+            let left = deadline.saturating_duration_since(now);
+            match self.parts.pace.spare_turn(ask.key(), now, left) {
+                Ok(wait) => {
+                    sleep(wait).await;
+                    return Ok(());
+                }
+                Err(wait) if wait > left => return Err(Error::Throttled { call: ask.call.name, after: Some(wait) }),
+                Err(wait) => sleep(wait).await,
+            }
         }
     }
 

@@ -23,8 +23,15 @@ pub(crate) struct Pace {
     interval: Duration,
     /// How far ahead of the steady rate a key may run.
     lead: Duration,
+    /// What of that is for others than those who have time.
+    kept_back: Duration,
     whole_at: Mutex<HashMap<Key, Instant>>,
+    /// When somebody who has time may be given a turn of the others', of each key.
+    lent_at: Mutex<HashMap<Key, Instant>>,
 }
+
+/// Of so many turns one may be lent to those who have time, when the others leave none over: a crowd does not silence a poller.
+const LENT_ONE_OF: u32 = 10;
 
 /// Beyond this many keys, those at rest are forgotten; they lose nothing by it.
 const KEYS_KEPT: usize = 1024;
@@ -32,7 +39,8 @@ const KEYS_KEPT: usize = 1024;
 impl Pace {
     pub(crate) fn new(calls_per_second: NonZeroU32, burst: NonZeroU32) -> Pace {
         let interval = Duration::from_secs(1) / calls_per_second.get();
-        Pace { interval, lead: interval * (burst.get() - 1), whole_at: Mutex::default() }
+        let lead = interval * (burst.get() - 1);
+        Pace { interval, lead, kept_back: lead / 2, whole_at: Mutex::default(), lent_at: Mutex::default() }
     }
 
     /// How long to wait for the turn that is now the caller's; or, if that is longer than `patience`, how long it would
@@ -49,6 +57,35 @@ impl Pace {
         }
         whole_at.insert(key, now + ahead + self.interval);
         Ok(wait)
+    }
+}
+
+impl Pace {
+    /// A turn for somebody who has time: only one that leaves half of the burst to the others, or now and then one that is lent, for which
+    /// they wait as in [`turn`](Self::turn). Otherwise how long to wait before asking again: no turn is taken ahead, so that those who
+    /// have time never stand before the others in a queue.
+    pub(crate) fn spare_turn(&self, key: Key, now: Instant, patience: Duration) -> Result<Duration, Duration> {
+        let ahead = self.ahead(key, now);
+        let over = ahead.saturating_sub(self.lead.saturating_sub(self.kept_back));
+        if over.is_zero() {
+            return self.turn(key, now, patience);
+        }
+        let mut lent_at = self.lent_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if lent_at.len() >= KEYS_KEPT {
+            lent_at.retain(|_, at| *at > now);
+        }
+        let next = *lent_at.entry(key).or_insert_with(|| now + self.interval * LENT_ONE_OF);
+        if now < next {
+            return Err(over.min(next - now));
+        }
+        lent_at.insert(key, now + self.interval * LENT_ONE_OF);
+        drop(lent_at);
+        self.turn(key, now, patience)
+    }
+
+    fn ahead(&self, key: Key, now: Instant) -> Duration {
+        let whole_at = self.whole_at.lock().unwrap_or_else(PoisonError::into_inner);
+        whole_at.get(&key).map_or(Duration::ZERO, |at| at.saturating_duration_since(now))
     }
 }
 
@@ -77,6 +114,31 @@ mod tests {
             assert_eq!(pace.turn(Key::Account(1), now, Duration::from_millis(999)), Err(Duration::from_secs(1)));
         }
         assert_eq!(pace.turn(Key::Account(1), now, Duration::from_secs(1)), Ok(Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn those_who_have_time_leave_half_of_the_burst() {
+        let (pace, now, key) = (rate(10, 21), Instant::now(), Key::Account(1));
+        let spare = (0..100).take_while(|_| pace.spare_turn(key, now, Duration::MAX).is_ok()).count();
+        assert_eq!(spare, 11);
+        assert_eq!(pace.spare_turn(key, now, Duration::MAX), Err(Duration::from_millis(100)));
+        for _ in 0..10 {
+            assert_eq!(pace.turn(key, now, Duration::ZERO), Ok(Duration::ZERO), "kept back for this one");
+        }
+        let next = now + Duration::from_millis(100);
+        assert!(pace.spare_turn(key, next, Duration::MAX).is_err(), "the others come first");
+    }
+
+    #[test]
+    fn a_crowd_lends_one_turn_in_ten() {
+        let (pace, begin, key) = (rate(10, 2), Instant::now(), Key::Account(1));
+        let mut lent = 0;
+        for tenth in 0..100 {
+            let now = begin + Duration::from_millis(100 * tenth);
+            while pace.turn(key, now, Duration::from_secs(1)).is_ok() {}
+            lent += u32::from(pace.spare_turn(key, now, Duration::from_secs(5)).is_ok());
+        }
+        assert!((9..=10).contains(&lent), "{lent}");
     }
 
     #[test]

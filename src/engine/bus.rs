@@ -91,6 +91,8 @@ impl Lease {
 impl Bus {
     /// A bus over the Redis at this address; not connected before [`run`](Self::run).
     pub fn new(url: &str, prefix: &str, lease_lasts: Duration) -> Result<Self, RedisError> {
+        // The tree has two providers of cryptography, and this client takes the process's own. There may be one already.
+        rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
         Ok(Self(Arc::new(Inner {
             client: Client::open(url)?,
             prefix: prefix.to_owned(),

@@ -67,7 +67,7 @@ async fn look_at(app: &App, account_id: i64) -> Result<()> {
     let row = rows.first().ok_or_else(|| Error::not_found("account"))?;
     let access = Access::open(&app.config.credential_keys, row)?;
     let query = SessionListQuery { page: 1, page_size: NEWEST, ..SessionListQuery::default() };
-    let listed = app.shopee.patient().session_list(&access.account(), &query).await;
+    let listed = app.shopee.in_background().session_list(&access.account(), &query).await;
     let listed = listed.map_err(|error| Error::from(&error))?.list;
     let now = app.clock.now();
     let on_air: Vec<i64> =

@@ -31,6 +31,8 @@ use crate::{
 
 /// Levels that are kept: a minute and a half at the usual pace.
 const KEPT: usize = 32;
+/// For so many levels a session is shown on that the database does not call on air.
+const LONGEST_DOUBT: u32 = 5;
 /// How long the first level waits for the numbers of all sessions.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -92,10 +94,17 @@ struct Stage(Mutex<Kept>);
 
 #[derive(Default)]
 struct Kept {
-    playing: BTreeMap<i64, (shopee::Region, Watcher<Metrics>)>,
+    playing: BTreeMap<i64, Playing>,
     /// Sessions that are over, each for as many levels as are kept: whoever saw it on air in one of them is told of its end.
     over: HashMap<i64, (Shown, usize)>,
     discovery: Option<Watcher<()>>,
+}
+
+struct Playing {
+    region: shopee::Region,
+    watcher: Watcher<Metrics>,
+    /// For how many levels the database has said otherwise.
+    doubted: u32,
 }
 
 impl Stage {
@@ -123,43 +132,55 @@ impl Kept {
             if !self.playing.contains_key(&key) && !self.over.contains_key(&key) {
                 let watcher = watch::follow(app, watched);
                 first.push(watcher.first());
-                self.playing.insert(key, (region, watcher));
+                self.playing.insert(key, Playing { region, watcher, doubted: 0 });
             }
         }
         first
     }
 
-    /// Ends what is not on air any more: the database or the session itself says so.
+    /// Ends what is not on air any more: the session itself says so, or the database for some time. An end is stored before it is told,
+    /// and its numbers are worth waiting for.
     fn end_all_but(&mut self, sessions: &Sessions) {
         self.over.retain(|_, (_, left)| {
             *left = left.saturating_sub(1);
             *left > 0
         });
-        for (key, (region, watcher)) in mem::take(&mut self.playing) {
-            let shown = shown(region, &watcher);
-            if shown.ended || !sessions.contains_key(&key) {
-                self.over.insert(key, (Shown { ended: true, ..shown }, KEPT));
+        for (key, mut playing) in mem::take(&mut self.playing) {
+            playing.doubted = if sessions.contains_key(&key) { 0 } else { playing.doubted + 1 };
+            let shown = playing.shown();
+            if shown.ended || playing.doubted > LONGEST_DOUBT {
+                self.over.insert(key, (shown.over(), KEPT));
             } else {
-                self.playing.insert(key, (region, watcher));
+                self.playing.insert(key, playing);
             }
         }
     }
 
     fn shown(&self) -> OnAir {
-        let playing = self.playing.iter().map(|(key, (region, watcher))| (*key, shown(*region, watcher)));
+        let playing = self.playing.iter().map(|(key, playing)| (*key, playing.shown()));
         OnAir(playing.chain(self.over.iter().map(|(key, (shown, _))| (*key, shown.clone()))).collect())
     }
 }
 
-fn shown(region: shopee::Region, watcher: &Watcher<Metrics>) -> Shown {
-    let level = watcher.newest();
-    let metrics = level.as_ref().and_then(|level| level.value.as_deref().copied());
-    Shown {
-        region,
-        sequence: level.as_ref().map(|level| level.sequence),
-        observed_at: level.as_ref().and_then(|level| level.observed_at),
-        stale_since: level.as_ref().and_then(|level| level.stale_since),
-        metrics,
-        ended: metrics.is_some_and(|metrics| !metrics.on_air),
+impl Playing {
+    fn shown(&self) -> Shown {
+        let level = self.watcher.newest();
+        let metrics = level.as_ref().and_then(|level| level.value.as_deref().copied());
+        Shown {
+            region: self.region,
+            sequence: level.as_ref().map(|level| level.sequence),
+            observed_at: level.as_ref().and_then(|level| level.observed_at),
+            stale_since: level.as_ref().and_then(|level| level.stale_since),
+            metrics,
+            ended: metrics.is_some_and(|metrics| !metrics.on_air),
+        }
+    }
+}
+
+impl Shown {
+    /// The same, of a session that is over.
+    pub fn over(self) -> Self {
+        let metrics = self.metrics.map(|metrics| Metrics { on_air: false, ..metrics });
+        Self { ended: true, metrics, ..self }
     }
 }

@@ -20,7 +20,7 @@ pub fn snapshot(now: &OnAir) -> Vec<(Kind, i64, Shown)> {
 /// What to tell somebody who knows how it was before.
 pub fn changes(before: &OnAir, now: &OnAir) -> Vec<(Kind, i64, Shown)> {
     let gone = before.0.iter().filter(|(key, shown)| !shown.ended && !now.0.contains_key(key));
-    let gone = gone.map(|(key, shown)| (Kind::Ended, *key, Shown { ended: true, ..shown.clone() }));
+    let gone = gone.map(|(key, shown)| (Kind::Ended, *key, shown.clone().over()));
     let there = now.0.iter().filter_map(|(key, shown)| {
         let known = before.0.get(key).filter(|known| !known.ended);
         let kind = match known {

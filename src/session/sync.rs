@@ -87,7 +87,7 @@ pub async fn sync_account(app: &App, account_id: i64, reach: Reach) -> Result<u6
         streamer_id: *row.shopee_user_id.read()?,
         streamer_name: row.username.read()?.clone(),
     };
-    let run = Run { app, shopee: app.shopee.patient(), scope, access, owner };
+    let run = Run { app, shopee: app.shopee.in_background(), scope, access, owner };
     let listed = run.sessions(reach).await?;
     let transaction = app.database.write().await?;
     account::store::change::set_synced(&run.scope, &transaction, account_id, app.clock.now()).await?;

@@ -88,7 +88,7 @@ async fn ask(app: &App, statements: &Statements, watched: Watched) -> Result<Met
     let rows = account::store::accesses(&Scope::job_runner(), statements, &[watched.account_id]).await?;
     let row = rows.first().ok_or_else(|| Error::not_found("account"))?;
     let access = Access::open(&app.config.credential_keys, row)?;
-    match app.shopee.patient().overview(&access.account(), watched.session_id).await {
+    match app.shopee.in_background().overview(&access.account(), watched.session_id).await {
         Ok(overview) => {
             let metrics = overview.as_ref().map(Metrics::from);
             app.reads.overview.keep((watched.account_id, watched.session_id), overview).await;

@@ -4,12 +4,14 @@
 
 mod ending;
 mod failing;
+mod gateways;
 mod history;
 mod pollers;
 mod refusing;
 mod resuming;
 mod sharing;
 mod signed_out;
+mod studio;
 mod watching;
 
 use std::fmt::Display;

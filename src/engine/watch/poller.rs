@@ -188,7 +188,7 @@ impl Poller {
             tokio::select! {
                 () = self.pollers.stopping.cancelled() => return false,
                 () = self.channel.nudged.notified() => if self.channel.levels.receiver_count() > 0 { return true },
-                () = tokio::time::sleep(self.pollers.grace) => if self.give_up() { return false } else { return true },
+                () = tokio::time::sleep(self.pollers.grace) => return !self.give_up(),
             }
         }
     }

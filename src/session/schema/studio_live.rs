@@ -80,7 +80,7 @@ impl Client {
         let changes =
             told.into_iter().map(|(kind, key, shown)| StudioLiveChange { kind, key, shown }).collect::<Vec<_>>();
         let is_news = is_snapshot || grew_old || !changes.is_empty();
-        is_news.then(|| StudioLive {
+        is_news.then_some(StudioLive {
             sequence: level.sequence,
             gap: level.gap || missed,
             is_snapshot,
