@@ -11,9 +11,7 @@ use std::{
 };
 
 use futures_util::FutureExt as _;
-use live_gateway::http::{
-    self, Attach, Caller, Events, Front, Limits, Origins, Share, Sharing, SignInError, SignedIn,
-};
+use live_gateway::http::{self, Attach, Caller, Events, Front, Limits, Origins, Share, Sharing, SignInError, SignedIn};
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},

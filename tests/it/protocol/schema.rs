@@ -5,7 +5,9 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use async_graphql::{Context, Error, ErrorExtensions as _, MergedObject, Object, Result, Schema, SimpleObject, Subscription};
+use async_graphql::{
+    Context, Error, ErrorExtensions as _, MergedObject, Object, Result, Schema, SimpleObject, Subscription,
+};
 use futures_util::{Stream, StreamExt as _, stream};
 use tokio::sync::{Semaphore, broadcast};
 use tokio_stream::wrappers::BroadcastStream;

@@ -22,7 +22,7 @@ impl Gateway {
 
 impl Socket {
     async fn share(&mut self, id: &str, query: &str, variables: Value) {
-        let name = query.split_whitespace().nth(1).unwrap();
+        let name = query.split(|letter: char| !letter.is_alphanumeric()).nth(1).unwrap();
         let payload = json!({ "query": query, "variables": variables, "operationName": name });
         self.send(json!({ "type": "subscribe", "id": id, "payload": payload })).await;
     }
@@ -114,7 +114,8 @@ async fn a_latecomer_gets_the_newest_at_once() {
 async fn what_differs_is_not_shared() {
     let gateway = Gateway::start().await;
     let mut sockets = Vec::new();
-    let variables = "subscription Level($a: Int!, $b: Boolean!) { padded(length: $a) { number @include(if: $b) text } }";
+    let variables =
+        "subscription Level($a: Int!, $b: Boolean!) { padded(length: $a) { number @include(if: $b) text } }";
     let one = json!({ "a": 1, "b": true, "more": [{ "x": 1, "y": 2 }] });
     let other = json!({ "more": [{ "y": 2, "x": 1 }], "b": true, "a": 1 });
     for (token, query, variables, expected) in [

@@ -37,8 +37,7 @@ const SILENCE: Duration = Duration::from_millis(300);
 const LOOKS: u32 = 4;
 
 async fn what_is_shared_is_what_each_is_told_alone(database: Database) {
-    let (seed, count) =
-        (from_environment("ALIKE_SEED", 20_261_124), from_environment("ALIKE_SELECTIONS", SELECTIONS));
+    let (seed, count) = (from_environment("ALIKE_SEED", 20_261_124), from_environment("ALIKE_SELECTIONS", SELECTIONS));
     let house = House::furnished(&database).await;
     let app = house.app().await;
     let run = Run { schema: api::schema(app.clone()), viewers: house.members().await, app };
@@ -58,7 +57,10 @@ async fn what_is_shared_is_what_each_is_told_alone(database: Database) {
             told += u64::from(has_told);
         }
     }
-    tell(&format!("{shared} shared selections of {tried}, {told} with something to tell, each for {} viewers", run.viewers.len()));
+    tell(&format!(
+        "{shared} shared selections of {tried}, {told} with something to tell, each for {} viewers",
+        run.viewers.len()
+    ));
     assert!(told > count / 3, "{told} of {count} tell something");
     run.app.pollers.stop().await;
 }
