@@ -225,7 +225,7 @@ async fn crowd(site: &Site<'_>) {
 /// Changes the number; when that was, and when it reached each of so many.
 async fn change(site: &Site<'_>, tally: &Tally, number: i64, count: usize) -> (Instant, Vec<Instant>) {
     let changed = Instant::now();
-    site.world.shopee().set_viewers(site.session, number).unwrap();
+    site.world.shopee().set_viewers(site.session, number.unsigned_abs()).unwrap();
     let mut arrived = HashMap::with_capacity(count);
     while arrived.len() < count {
         assert!(changed.elapsed() < PATIENCE, "{number} reaches {} of {count}", arrived.len());

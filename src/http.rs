@@ -13,19 +13,14 @@
 use std::sync::Arc;
 
 use async_graphql::Executor;
-use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    middleware, routing,
-    serve::{ListenerExt as _, TapIo},
-};
+use axum::{Router, extract::DefaultBodyLimit, middleware, routing};
 use ipnet::IpNet;
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::Semaphore,
-};
+use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tower_http::compression::{CompressionLayer, predicate::SizeAbove};
+use tower_http::compression::{
+    CompressionLayer, Predicate as _,
+    predicate::{NotForContentType, SizeAbove},
+};
 
 use self::sharing::Shares;
 
@@ -33,6 +28,7 @@ mod answer;
 mod answers;
 mod bearer;
 mod client_address;
+mod event_stream;
 mod graphql;
 mod guard;
 mod limits;
@@ -41,15 +37,18 @@ mod operation;
 mod origins;
 pub mod pages;
 mod parameters;
+mod patient;
 pub mod probes;
 mod refusal;
 mod request_id;
 mod sharing;
 mod sign_in;
+mod stay;
 mod ws;
 
 pub use limits::{DocumentLimits, Limits, SocketLimits};
 pub use origins::Origins;
+pub use patient::{PatientListener, Peer};
 pub use request_id::RequestId;
 pub use sign_in::{Attach, Caller, Ended, Events, Share, Sharing, SignIn, SignInError, SignedIn, Wanted};
 
@@ -68,9 +67,9 @@ pub struct Front<E> {
     pub allowed_origins: Origins,
     /// Networks of the proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
-    /// Once cancelled, no socket is opened any more and the open ones are closed with 1012.
+    /// Once cancelled, no socket and no stream of events is opened any more, and the open ones end, the sockets with 1012.
     pub shutdown: CancellationToken,
-    /// Counts the open sockets. A server's graceful stop does not wait for upgraded connections: after cancelling
+    /// Counts the open sockets and streams of events. A server's graceful stop does not wait for upgraded connections: after cancelling
     /// `shutdown`, call `close()` on this and await `wait()`.
     pub sockets: TaskTracker,
 }
@@ -83,16 +82,17 @@ struct Gate<E> {
     shares: Shares,
 }
 
-/// The listener to serve the routes on: it sends what is written at once. Otherwise the kernel holds a small frame back until
-/// the client has acknowledged the one before, and two events in a row arrive 40 ms apart.
-pub fn listener(listener: TcpListener) -> TapIo<TcpListener, fn(&mut TcpStream)> {
-    listener.tap_io(send_at_once)
+impl<E> Gate<E> {
+    /// Waits until a stop ends a socket or a stream of events.
+    fn drained(&self) -> impl Future<Output = ()> + Send + use<E> {
+        let Front { shutdown, sockets, limits, .. } = &self.front;
+        stay::drained(shutdown.clone(), sockets.clone(), limits.socket.drain)
+    }
 }
 
-fn send_at_once(stream: &mut TcpStream) {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "a connection stays slow");
-    }
+/// The listener to serve the routes on: it sends what is written at once, and drops clients that do not read.
+pub fn listener(listener: TcpListener) -> PatientListener {
+    PatientListener(listener)
 }
 
 /// The routes of the API: `/graphql`, over HTTP and over websockets.
@@ -105,12 +105,14 @@ pub fn router<E: Executor>(front: Front<E>) -> Router {
     };
     let proxies = gate.front.trusted_proxies.clone();
     let cross_origin = gate.front.allowed_origins.cors();
+    // What is compressed waits until there is enough of it.
+    let compressed = SizeAbove::new(COMPRESS_ABOVE_BYTES).and(NotForContentType::SSE);
     let body_limit = DefaultBodyLimit::max(gate.front.limits.body_bytes);
     let endpoint = routing::get(graphql::get::<E>).post(graphql::post::<E>).fallback(graphql::method_not_allowed);
     Router::new()
         .route("/graphql", endpoint)
         .layer(body_limit)
-        .layer(CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(COMPRESS_ABOVE_BYTES)))
+        .layer(CompressionLayer::new().gzip(true).compress_when(compressed))
         .layer(cross_origin)
         .layer(middleware::from_fn(request_id::label))
         .layer(middleware::from_fn_with_state(proxies, client_address::note))

@@ -30,7 +30,9 @@ use crate::{
     config::{Config, TOKEN_GIVEN_AWAY},
     cost::Cost,
     error::{Error, chain},
-    http::{self, Attach, Caller, Front, Limits, Origins, RequestId, Sharing, SignIn, SignInError, SignedIn, Wanted},
+    http::{
+        self, Attach, Caller, Front, Limits, Origins, Peer, RequestId, Sharing, SignIn, SignInError, SignedIn, Wanted,
+    },
     identity::{
         jwks,
         outside_token::Issuer,
@@ -121,7 +123,7 @@ impl Gateway {
             signals.jobs.clone(),
         ));
         let routes = routes(&app, issuer, &signals, sockets.clone());
-        let server = axum::serve(http::listener(listener), routes.into_make_service_with_connect_info::<SocketAddr>());
+        let server = axum::serve(http::listener(listener), routes.into_make_service_with_connect_info::<Peer>());
         let server = server.with_graceful_shutdown(signals.listener.clone().cancelled_owned());
         let server = tokio::spawn(server.into_future());
         tracing::info!(%address, "listening");

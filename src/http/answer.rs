@@ -13,7 +13,7 @@ use axum::{
 use serde::{Serialize, Serializer};
 
 use super::{
-    RequestId,
+    RequestId, event_stream,
     media::Media,
     refusal::{Refusal, Standing},
 };
@@ -84,12 +84,18 @@ impl Answer {
         match (self.refused, media) {
             (Some(Standing::Status(status)), _) => status,
             (Some(Standing::RequestError), Media::GraphqlResponse) => StatusCode::BAD_REQUEST,
-            (Some(Standing::RequestError), Media::Json) | (None, _) => StatusCode::OK,
+            (Some(Standing::RequestError), Media::Json | Media::EventStream) | (None, _) => StatusCode::OK,
         }
     }
 
     pub(super) fn into_http(mut self, media: Media) -> axum::response::Response {
         let status = self.status(media);
+        let media = match media {
+            // What GraphQL itself has to report is an event; what it never got to see is refused as ever.
+            Media::EventStream if status == StatusCode::OK => return event_stream::of_answer(&self),
+            Media::EventStream => Media::Json,
+            media => media,
+        };
         let from_resolvers = std::mem::take(&mut self.response.http_headers);
         let mut response = json(status, media, &self);
         let headers = response.headers_mut();

@@ -1,6 +1,6 @@
 //! Where a request comes from: the peer of its connection, or what proxies that the operator trusts say in `X-Forwarded-For`.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use axum::{
     extract::{ConnectInfo, Request, State},
@@ -10,13 +10,15 @@ use axum::{
 };
 use ipnet::IpNet;
 
+use super::patient::Peer;
+
 /// The address of whoever sent a request; `None` where the connection does not tell.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct ClientAddress(pub(super) Option<IpAddr>);
 
 /// Notes the request's [`ClientAddress`].
 pub(super) async fn note(State(proxies): State<Vec<IpNet>>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|info| info.0.0.ip());
     let address = peer.map(|peer| client(peer, request.headers(), &proxies));
     request.extensions_mut().insert(ClientAddress(address));
     next.run(request).await

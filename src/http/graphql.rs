@@ -1,4 +1,4 @@
-//! Operations over HTTP: queries by GET or POST, mutations by POST, subscriptions by neither.
+//! Operations over HTTP: queries by GET or POST, mutations by POST, subscriptions by either as a stream of events.
 
 use std::sync::Arc;
 
@@ -45,7 +45,10 @@ pub(super) async fn get<E: Executor>(
         Ok(upgrade) => ws::accept(&gate, upgrade, &headers, from)
             .unwrap_or_else(|refusal| Answer::refused(refusal, &id).into_http(Media::Json)),
         Err(rejection) if headers.contains_key(UPGRADE) => rejection.into_response(),
-        Err(_) => respond(&id, &headers, gate.answer_get(&id, from, &headers, &query.unwrap_or_default())).await,
+        Err(_) => {
+            let query = query.unwrap_or_default();
+            respond(&id, &headers, |media| gate.answer_get(&id, from, &headers, &query, media)).await
+        }
     }
 }
 
@@ -56,7 +59,7 @@ pub(super) async fn post<E: Executor>(
     request: Request,
 ) -> Response {
     let headers = request.headers().clone();
-    respond(&id, &headers, gate.answer_post(&id, from, &headers, request)).await
+    respond(&id, &headers, |media| gate.answer_post(&id, from, &headers, request, media)).await
 }
 
 pub(super) async fn method_not_allowed(Extension(id): Extension<RequestId>, headers: HeaderMap) -> Response {
@@ -71,31 +74,34 @@ pub(super) async fn method_not_allowed(Extension(id): Extension<RequestId>, head
 enum Answers {
     Single(Answer),
     Batch(Vec<Answer>),
+    /// Answers that come one after the other.
+    Stream(Response),
 }
 
-async fn respond(
-    id: &RequestId,
-    headers: &HeaderMap,
-    work: impl Future<Output = Result<Answers, Refusal>>,
-) -> Response {
+async fn respond<F>(id: &RequestId, headers: &HeaderMap, work: impl FnOnce(Media) -> F) -> Response
+where
+    F: Future<Output = Result<Answers, Refusal>>,
+{
     let media = match Media::negotiate(headers) {
         Ok(media) => media,
         Err(refusal) => return Answer::refused(refusal, id).into_http(Media::Json),
     };
-    match unbroken(work).await.flatten() {
+    match unbroken(work(media)).await.flatten() {
         Ok(Answers::Single(answer)) => answer.into_http(media),
         Ok(Answers::Batch(answers)) => Answer::all_into_http(&answers, media),
+        Ok(Answers::Stream(response)) => response,
         Err(refusal) => Answer::refused(refusal, id).into_http(media),
     }
 }
 
 impl<E: Executor> Gate<E> {
     async fn answer_get(
-        &self,
+        self: &Arc<Self>,
         id: &RequestId,
         from: ClientAddress,
         headers: &HeaderMap,
         query: &str,
+        media: Media,
     ) -> Result<Answers, Refusal> {
         let place = self.place()?;
         let parameters = Parameters::from_query_string(query)?;
@@ -104,15 +110,16 @@ impl<E: Executor> Gate<E> {
         if operation.kind == OperationType::Mutation {
             return Err(Refusal::method_not_allowed(GET_ONLY_QUERIES));
         }
-        self.run(operation, &client, id, place).await.map(Answers::Single)
+        self.run_or_stream(operation, client, id, place, media).await
     }
 
     async fn answer_post(
-        &self,
+        self: &Arc<Self>,
         id: &RequestId,
         from: ClientAddress,
         headers: &HeaderMap,
         request: Request,
+        media: Media,
     ) -> Result<Answers, Refusal> {
         let place = self.place()?;
         media::require_json(headers)?;
@@ -120,7 +127,13 @@ impl<E: Executor> Gate<E> {
         let body = Body::from_json(&body, self.front.limits.batch)?;
         let client = self.sign_in(bearer::from_headers(headers), from).await?;
         match body {
-            Body::Single(parameters) => self.prepare_and_run(parameters, &client, id, place).await.map(Answers::Single),
+            Body::Single(parameters) => {
+                let operation = Operation::prepare(parameters, &self.front.limits.document)?;
+                self.run_or_stream(operation, client, id, place, media).await
+            }
+            Body::Batch(_) if media == Media::EventStream => {
+                Err(Refusal::batch("Arrays of requests have no event stream; send them one by one."))
+            }
             Body::Batch(requests) => {
                 let mut answers = Vec::with_capacity(requests.len());
                 // One after the other, so that an array takes no more of the machine than a single request.
@@ -131,6 +144,22 @@ impl<E: Executor> Gate<E> {
                 Ok(Answers::Batch(answers))
             }
         }
+    }
+
+    async fn run_or_stream(
+        self: &Arc<Self>,
+        operation: Operation,
+        client: SignedIn,
+        id: &RequestId,
+        place: Place,
+        media: Media,
+    ) -> Result<Answers, Refusal> {
+        if operation.kind == OperationType::Subscription && media == Media::EventStream {
+            // It has a place of its own, among the sockets.
+            drop(place);
+            return self.event_stream(operation, client, id).await.map(Answers::Stream);
+        }
+        self.run(operation, &client, id, place).await.map(Answers::Single)
     }
 
     async fn prepare_and_run(

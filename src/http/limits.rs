@@ -66,6 +66,8 @@ pub struct SocketLimits {
     pub ping_every: Duration,
     /// Longest time one frame may take to be written. A client that reads more slowly is dropped.
     pub write_within: Duration,
+    /// How long a stop takes at most to end the sockets and streams of events, each at another moment of it.
+    pub drain: Duration,
     /// Operations running at once on one socket. Beyond it: an `error` with `TOO_MANY_OPERATIONS`.
     pub operations: usize,
 }
@@ -110,6 +112,7 @@ impl Default for SocketLimits {
             init_within: Duration::from_secs(3),
             ping_every: Duration::from_secs(12),
             write_within: Duration::from_secs(10),
+            drain: Duration::from_secs(3),
             operations: 100,
         }
     }

@@ -14,6 +14,8 @@ pub(super) enum Media {
     GraphqlResponse,
     /// `application/json`: the status is 200 for every well-formed request, as old clients expect.
     Json,
+    /// `text/event-stream`: a result an event, for subscriptions and whatever else is asked for so.
+    EventStream,
 }
 
 impl Media {
@@ -21,17 +23,22 @@ impl Media {
         HeaderValue::from_static(match self {
             Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
             Self::Json => "application/json; charset=utf-8",
+            Self::EventStream => "text/event-stream; charset=utf-8",
         })
     }
 
-    /// The type a client likes best. The new one must be named to be chosen: wildcards, and saying nothing, mean JSON.
+    /// The type a client likes best. Any but JSON must be named to be chosen: wildcards, and saying nothing, mean that.
     pub(super) fn negotiate(headers: &HeaderMap) -> Result<Self, Refusal> {
         if headers.get_all(ACCEPT).into_iter().all(HeaderValue::is_empty) {
             return Ok(Self::Json);
         }
         let ranges = ranges(headers);
-        let new = Liking::of("graphql-response+json", &ranges);
-        let old = Liking::of("json", &ranges);
+        let new = Liking::of("application/graphql-response+json", &ranges);
+        let old = Liking::of("application/json", &ranges);
+        let events = Liking::of("text/event-stream", &ranges);
+        if events.named && events.quality > 0.0 && events.quality >= new.quality.max(old.quality) {
+            return Ok(Self::EventStream);
+        }
         match (new.quality > 0.0, old.quality > 0.0) {
             (false, false) => Err(Refusal::not_acceptable()),
             (true, false) => Ok(Self::GraphqlResponse),
@@ -57,13 +64,13 @@ struct Liking {
 
 impl Liking {
     /// The most specific range decides, as HTTP has it.
-    fn of(subtype: &str, ranges: &[Range]) -> Self {
-        let named = format!("application/{subtype}");
+    fn of(kind: &str, ranges: &[Range]) -> Self {
         let find = |kind: &str| ranges.iter().find(|range| range.kind == kind).map(|range| range.quality);
-        match find(&named) {
+        match find(kind) {
             Some(quality) => Self { quality, named: true },
             None => {
-                let quality = find("application/*").or_else(|| find("*/*")).unwrap_or(0.0);
+                let all_of_it = kind.split_once('/').and_then(|(family, _)| find(&format!("{family}/*")));
+                let quality = all_of_it.or_else(|| find("*/*")).unwrap_or(0.0);
                 Self { quality, named: false }
             }
         }
@@ -140,6 +147,10 @@ mod tests {
             ("application/*", old),
             ("text/html, application/xhtml+xml, */*;q=0.8", old),
             ("application/json;q=0, */*", new),
+            ("text/event-stream", Some(Media::EventStream)),
+            ("text/event-stream, application/json", Some(Media::EventStream)),
+            ("text/event-stream;q=0.5, application/json", old),
+            ("text/*", None),
             ("text/html", None),
             ("application/json;q=0", None),
             ("application/json; charset=utf-16", None),

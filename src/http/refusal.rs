@@ -42,7 +42,8 @@ impl Refusal {
     }
 
     pub(super) fn not_acceptable() -> Self {
-        let message = "The answer can only be `application/graphql-response+json` or `application/json`.";
+        let message =
+            "The answer can only be `application/graphql-response+json`, `application/json` or `text/event-stream`.";
         Self::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message)
     }
 
@@ -91,7 +92,8 @@ impl Refusal {
     }
 
     pub(super) fn subscription_over_http() -> Self {
-        let message = "Subscriptions are served over websockets: connect to this address with the subprotocol `graphql-transport-ws`.";
+        let message = "Subscriptions are served over websockets, with the subprotocol `graphql-transport-ws`, and to those who accept \
+                       `text/event-stream`.";
         Self::new(StatusCode::BAD_REQUEST, "SUBSCRIPTION_NEEDS_WEBSOCKET", message)
     }
 
@@ -149,13 +151,17 @@ impl Refusal {
     }
 }
 
+impl Refusal {
+    /// The token is not good, or not any more.
+    pub(super) fn signed_out() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "This token is not valid here; sign in again.")
+    }
+}
+
 impl From<SignInError> for Refusal {
     fn from(error: SignInError) -> Self {
         match error {
-            SignInError::Invalid => {
-                let message = "This token is not valid here; sign in again.";
-                Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message)
-            }
+            SignInError::Invalid => Self::signed_out(),
             SignInError::Unavailable => {
                 let message = "Tokens cannot be checked at the moment; try again shortly.";
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message)

@@ -1,4 +1,5 @@
-//! graphql-transport-ws at `GET /graphql` with an upgrade: the protocol's state machine, one [`Conversation`] for each socket.
+//! graphql-transport-ws, and the older graphql-ws, at `GET /graphql` with an upgrade: the protocol's state machine, one
+//! [`Conversation`] for each socket.
 //!
 //! One task reads and writes a socket; every operation of it is a task of its own (`ws/subscribe.rs`) that puts frames into
 //! the socket's outbox (`ws/outbox.rs`). So a slow operation delays no other and no ping, and a client that does not read
@@ -8,16 +9,19 @@
 //! - Nothing is executed before `connection_ack`, and nothing after the socket is gone: its operations end with it.
 //! - Every state has an end: `connection_init` must come, signing in must finish, tokens expire, silence is noticed.
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::{ops::ControlFlow, pin::pin, sync::Arc};
 
 use async_graphql::Executor;
-use axum::extract::ws::{Message, WebSocket};
+use axum::{
+    body::Bytes,
+    extract::ws::{Message, WebSocket},
+};
 use futures_util::{
     FutureExt as _, StreamExt as _,
-    future::{BoxFuture, OptionFuture},
-    stream::SplitStream,
+    future::BoxFuture,
+    stream::{FuturesUnordered, SplitStream},
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tokio::{
     select,
     time::{Instant, MissedTickBehavior, interval_at, sleep_until},
@@ -26,7 +30,7 @@ use tokio_tungstenite::tungstenite;
 
 use self::{
     close::Close,
-    message::{ClientMessage, ServerMessage},
+    message::{ClientMessage, Dialect, Reason, ServerMessage},
     outbox::{Outbox, Slot},
     running::Running,
     subscribe::Subscriber,
@@ -39,6 +43,7 @@ use super::{
     operation::unbroken,
     parameters::Parameters,
     refusal::Refusal,
+    stay::{self, Left},
 };
 
 mod close;
@@ -52,16 +57,25 @@ mod upgrade;
 pub(super) use self::upgrade::accept;
 
 /// A socket's whole life.
-async fn converse<E: Executor>(gate: Arc<Gate<E>>, socket: WebSocket, from: (Token, ClientAddress), spoken: bool) {
+async fn converse<E: Executor>(
+    gate: Arc<Gate<E>>,
+    socket: WebSocket,
+    from: (Token, ClientAddress),
+    spoken: Option<Dialect>,
+) {
     let (sink, mut incoming) = socket.split();
     let (outbox, mut writer) = Outbox::new(&gate.front.limits.socket, sink);
-    let mut conversation = Conversation::new(gate, outbox, from);
+    let mut conversation = Conversation::new(gate, outbox, from, spoken.unwrap_or(Dialect::New));
     let end = match spoken {
-        false => End::Close(Close::SUBPROTOCOL),
-        true => select! {
-            end = conversation.run(&mut incoming) => end,
-            () = writer.run() => End::Lost,
-        },
+        None => End::Close(Close::SUBPROTOCOL),
+        Some(_) => {
+            // Woken by itself alone: an event that the writer wakes for is no reason to look at all that a client may say or do.
+            let mut talk = FuturesUnordered::from_iter([conversation.run(&mut incoming)]);
+            select! {
+                Some(end) = talk.next() => end,
+                () = writer.run() => End::Lost,
+            }
+        }
     };
     tracing::debug!(?end, "a conversation ended");
     // The operations end now, not after the farewell.
@@ -118,23 +132,20 @@ impl Phase {
     }
 }
 
-/// What a client's time ends with: its token expires, or it may no longer go on for another reason.
+/// What a client's time ends with.
 async fn outstay(client: SignedIn) -> Close {
-    // An expiry beyond what the clock can count to is none.
-    let expires = client.expires_in.and_then(|good_for| Instant::now().checked_add(good_for));
-    let expiry = OptionFuture::from(expires.map(sleep_until));
-    select! {
-        Some(()) = expiry => Close::EXPIRED,
-        ended = unbroken((client.ended)()) => match ended {
-            Ok(SignInError::Invalid) => Close::WITHDRAWN,
-            Ok(SignInError::Unavailable) | Err(_) => Close::SIGN_IN_UNAVAILABLE,
-        },
+    match stay::outstay(client).await {
+        Left::Expired => Close::EXPIRED,
+        Left::Withdrawn => Close::WITHDRAWN,
+        Left::Unknown => Close::SIGN_IN_UNAVAILABLE,
+        Left::Stopping => Close::RESTART,
     }
 }
 
 struct Conversation<E> {
     gate: Arc<Gate<E>>,
     outbox: Outbox,
+    dialect: Dialect,
     /// What `connection_init` carried, or else the upgrade request.
     token: Token,
     address: ClientAddress,
@@ -144,10 +155,10 @@ struct Conversation<E> {
 }
 
 impl<E: Executor> Conversation<E> {
-    fn new(gate: Arc<Gate<E>>, outbox: Outbox, (token, address): (Token, ClientAddress)) -> Self {
+    fn new(gate: Arc<Gate<E>>, outbox: Outbox, (token, address): (Token, ClientAddress), dialect: Dialect) -> Self {
         let now = Instant::now();
         let phase = Phase::Silent(now + gate.front.limits.socket.init_within);
-        Self { gate, outbox, token, address, phase, running: Running::default(), last_heard: now }
+        Self { gate, outbox, dialect, token, address, phase, running: Running::default(), last_heard: now }
     }
 
     fn limits(&self) -> &SocketLimits {
@@ -156,17 +167,19 @@ impl<E: Executor> Conversation<E> {
 
     /// One event after the other, until one ends it.
     async fn run(&mut self, incoming: &mut SplitStream<WebSocket>) -> End {
-        let shutdown = self.gate.front.shutdown.clone();
+        let mut drained = pin!(self.gate.drained());
         let (every, reply_bytes) = (self.limits().ping_every, self.limits().message_bytes);
         let mut pings = interval_at(Instant::now() + every, every);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let step = select! {
                 biased;
-                () = shutdown.cancelled() => close(Close::RESTART),
+                () = &mut drained => close(Close::RESTART),
                 outcome = self.phase.settled() => self.acknowledge(outcome),
                 _ = pings.tick() => self.ping(),
-                (slot, message) = receive(&self.outbox, reply_bytes, incoming) => self.hear(slot, message),
+                (slot, message) = receive(&self.outbox, reply_bytes, incoming), if self.listens() => {
+                    self.hear(slot, message)
+                }
             };
             if let ControlFlow::Break(end) = step {
                 return end;
@@ -174,13 +187,22 @@ impl<E: Executor> Conversation<E> {
         }
     }
 
+    /// Clients of the old dialect start operations without waiting for the acknowledgement: they are heard once it is there.
+    fn listens(&self) -> bool {
+        self.dialect == Dialect::New || !matches!(self.phase, Phase::SigningIn(..))
+    }
+
     fn ping(&self) -> Step {
         if self.last_heard.elapsed() >= self.limits().ping_every * 2 {
             return close(Close::SILENT);
         }
-        if let (Phase::SignedIn(_), Ok(ping)) = (&self.phase, ServerMessage::Ping.to_json()) {
+        if self.dialect == Dialect::Old {
+            // The messages of this dialect leave open whether anybody is there; the transport's pings do not.
+            self.outbox.try_send(Message::Ping(Bytes::new()));
+        }
+        if let (Phase::SignedIn(_), Ok(ping)) = (&self.phase, ServerMessage::ping(self.dialect).to_json()) {
             // Without room a ping is not needed: the client has enough to read.
-            self.outbox.try_send(ping);
+            self.outbox.try_send(Message::text(ping));
         }
         ON
     }
@@ -188,7 +210,7 @@ impl<E: Executor> Conversation<E> {
     fn hear(&mut self, slot: Slot, message: Option<Result<Message, axum::Error>>) -> Step {
         self.last_heard = Instant::now();
         match message {
-            Some(Ok(Message::Text(text))) => match ClientMessage::read(&text) {
+            Some(Ok(Message::Text(text))) => match ClientMessage::read(&text, self.dialect) {
                 Ok(message) => self.obey(slot, message),
                 Err(why) => close(why),
             },
@@ -213,6 +235,7 @@ impl<E: Executor> Conversation<E> {
                 self.running.stop(&id);
                 ON
             }
+            (ClientMessage::Terminate, _) => close(Close::TERMINATED),
         }
     }
 
@@ -230,25 +253,46 @@ impl<E: Executor> Conversation<E> {
     fn acknowledge(&mut self, outcome: Result<SignedIn, Close>) -> Step {
         let client = match outcome {
             Ok(client) => client,
-            Err(why) => return close(why),
+            Err(why) => return self.refuse(why),
         };
         match std::mem::replace(&mut self.phase, Phase::SignedIn(outstay(client).boxed())) {
-            Phase::SigningIn(_, slot) => reply(slot, &ServerMessage::ConnectionAck),
+            Phase::SigningIn(_, slot) => {
+                let step = reply(slot, &ServerMessage::ConnectionAck);
+                if self.dialect == Dialect::Old {
+                    // From the first of them on, clients of this dialect count on more.
+                    self.ping()?;
+                }
+                step
+            }
             Phase::Silent(_) | Phase::SignedIn(_) => ON,
         }
     }
 
+    /// Closes the socket; in the old dialect, which knows no codes, a message says why as well.
+    fn refuse(&self, why: Close) -> Step {
+        let payload = Reason { message: why.reason() };
+        if let (Dialect::Old, Ok(error)) = (self.dialect, ServerMessage::ConnectionError { payload }.to_json()) {
+            self.outbox.try_send(Message::text(error));
+        }
+        close(why)
+    }
+
     fn subscribe(&mut self, slot: Slot, id: String, parameters: Parameters) -> Step {
         let (most, request_id) = (self.limits().operations, RequestId::fresh());
-        if self.running.contains(&id) {
-            return close(Close::duplicate(&id));
+        match self.dialect {
+            Dialect::New if self.running.contains(&id) => return close(Close::duplicate(&id)),
+            Dialect::New => {}
+            // A second operation takes the place of the first.
+            Dialect::Old => self.running.stop(&id),
         }
         if self.running.len() >= most {
             let errors = Answer::refused(Refusal::too_many_operations(most), &request_id).into_errors();
-            return reply(slot, &ServerMessage::Error { id: &id, payload: &errors });
+            slot.send(message::error(self.dialect, &id, &json!(errors).to_string()));
+            return ON;
         }
         let (gate, outbox, from) = (self.gate.clone(), self.outbox.clone(), (self.token.clone(), self.address));
-        let subscriber = |ticket| Subscriber { gate, from, outbox, ticket, id: request_id };
+        let dialect = self.dialect;
+        let subscriber = |ticket| Subscriber { gate, from, outbox, dialect, ticket, id: request_id };
         self.running.start(id, |ticket| subscriber(ticket).run(parameters));
         ON
     }

@@ -1,11 +1,13 @@
-//! GraphQL over HTTP and graphql-transport-ws, to the letter: over real sockets, against a schema of a few lines.
+//! GraphQL over HTTP, server-sent events, graphql-transport-ws and the older graphql-ws, to the letter: over real sockets, against a schema of a few lines.
 
 mod close_codes;
+mod event_stream;
 mod fuzz;
 mod gateway;
 mod hostile_requests;
 mod http;
 mod npm;
+mod old_dialect;
 mod operations;
 mod pressure;
 mod schema;

@@ -14,6 +14,7 @@ pub(super) struct Close {
 }
 
 impl Close {
+    pub(super) const TERMINATED: Self = Self::because(1000, "Terminated");
     pub(super) const SILENT: Self = Self::because(1001, "No sign of life");
     pub(super) const BROKEN_FRAME: Self = Self::because(1002, "Protocol error");
     pub(super) const NOT_TEXT: Self = Self::because(1007, "Invalid UTF-8");
@@ -40,6 +41,10 @@ impl Close {
     /// A second operation under the id of one that still runs.
     pub(super) fn duplicate(id: &str) -> Self {
         Self { code: 4409, reason: format!("Subscriber for {id} already exists").into() }
+    }
+
+    pub(super) fn reason(&self) -> &str {
+        &self.reason
     }
 
     pub(super) fn frame(&self) -> CloseFrame {

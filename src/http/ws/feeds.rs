@@ -11,13 +11,17 @@ use std::{
 use futures_util::Stream as _;
 use tokio::sync::oneshot;
 
-use super::{message, running::Ticket};
+use super::{
+    message::{self, Dialect},
+    running::Ticket,
+};
 use crate::http::sharing::{Feed, Told};
 
 /// One of them.
 pub(super) struct Fed {
     feed: Feed,
     ticket: Ticket,
+    dialect: Dialect,
     /// Ends when the client stops it.
     held: oneshot::Receiver<Infallible>,
     /// What stands before the payload of each of its messages.
@@ -26,9 +30,9 @@ pub(super) struct Fed {
 
 impl Fed {
     /// `None` if the client has stopped it already.
-    pub(super) fn new(feed: Feed, ticket: Ticket) -> Option<Self> {
-        let (held, opening) = (ticket.hand_over()?, message::opening("next", ticket.id()).into());
-        Some(Self { feed, ticket, held, opening })
+    pub(super) fn new(feed: Feed, ticket: Ticket, dialect: Dialect) -> Option<Self> {
+        let (held, opening) = (ticket.hand_over()?, message::opening_of_events(dialect, ticket.id()).into());
+        Some(Self { feed, ticket, dialect, held, opening })
     }
 
     /// What is to be written next; `None` once it is over and nothing is left to say.
@@ -39,7 +43,8 @@ impl Fed {
         Pin::new(&mut self.feed).poll_next(context).map(|told| match told {
             Some(Told::Event(payload)) => Some(Said::Event(message::framed(&self.opening, payload.json()))),
             Some(Told::Failed(errors)) => {
-                self.last(|id| message::framed(&message::opening("error", id), errors.json()))
+                let dialect = self.dialect;
+                self.last(|id| message::error(dialect, id, errors.json()))
             }
             None => self.last(message::complete),
         })

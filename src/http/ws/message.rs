@@ -1,11 +1,38 @@
-//! The messages of graphql-transport-ws, as JSON.
+//! The messages of graphql-transport-ws, as JSON, and those of the older subprotocol that is called graphql-ws.
 
-use async_graphql::ServerError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, value::RawValue};
 
 use super::{super::parameters::Parameters, close::Close};
 use crate::http::{answer::Answer, parameters};
+
+/// A subprotocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// `graphql-transport-ws`, of the package graphql-ws.
+    New,
+    /// `graphql-ws`, of the package subscriptions-transport-ws.
+    Old,
+}
+
+impl Dialect {
+    pub(super) const ALL: [Self; 2] = [Self::New, Self::Old];
+
+    /// As the handshake names it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::New => "graphql-transport-ws",
+            Self::Old => "graphql-ws",
+        }
+    }
+
+    fn next(self) -> &'static str {
+        match self {
+            Self::New => "next",
+            Self::Old => "data",
+        }
+    }
+}
 
 /// What a client may send.
 pub(super) enum ClientMessage {
@@ -15,6 +42,8 @@ pub(super) enum ClientMessage {
     Pong,
     Subscribe(String, Parameters),
     Complete(String),
+    /// The client has enough.
+    Terminate,
 }
 
 #[derive(Deserialize)]
@@ -28,14 +57,15 @@ struct Envelope<'a> {
 
 impl ClientMessage {
     /// Reads a message; what is not one closes the socket.
-    pub(super) fn read(text: &str) -> Result<Self, Close> {
+    pub(super) fn read(text: &str, dialect: Dialect) -> Result<Self, Close> {
         let Envelope { kind, id, payload } = serde_json::from_str(text).map_err(|error| invalid(&error))?;
         let payload = payload.map_or("null", RawValue::get);
-        match kind.as_str() {
-            "connection_init" => Ok(Self::ConnectionInit(object(payload)?.unwrap_or_default())),
-            "ping" => Ok(Self::Ping(raw_object(payload)?)),
-            "pong" => raw_object(payload).map(|_| Self::Pong),
-            "subscribe" => {
+        match (kind.as_str(), dialect) {
+            ("connection_init", _) => Ok(Self::ConnectionInit(object(payload)?.unwrap_or_default())),
+            ("ping", Dialect::New) => Ok(Self::Ping(raw_object(payload)?)),
+            ("pong", Dialect::New) => raw_object(payload).map(|_| Self::Pong),
+            ("connection_terminate", Dialect::Old) => Ok(Self::Terminate),
+            ("subscribe", Dialect::New) | ("start", Dialect::Old) => {
                 let parameters =
                     Parameters::from_json(payload.as_bytes()).map_err(|refusal| Close::invalid(refusal.message))?;
                 if !parameters.has_query() {
@@ -43,7 +73,7 @@ impl ClientMessage {
                 }
                 Ok(Self::Subscribe(required(id)?, parameters))
             }
-            "complete" => Ok(Self::Complete(required(id)?)),
+            ("complete", Dialect::New) | ("stop", Dialect::Old) => Ok(Self::Complete(required(id)?)),
             _ => Err(Close::invalid("There is no message of this type for a server")),
         }
     }
@@ -74,6 +104,10 @@ fn invalid(error: &serde_json::Error) -> Close {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum ServerMessage<'a> {
     ConnectionAck,
+    /// In the old dialect: why the socket is closed.
+    ConnectionError {
+        payload: Reason<'a>,
+    },
     Ping,
     Pong {
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,17 +117,53 @@ pub(super) enum ServerMessage<'a> {
         id: &'a str,
         payload: &'a Answer,
     },
-    Error {
+    /// The same in the old dialect.
+    Data {
         id: &'a str,
-        payload: &'a [ServerError],
+        payload: &'a Answer,
     },
-    Complete {
-        id: &'a str,
-    },
+    /// A ping in the old dialect, which nobody answers.
+    Ka,
+}
+
+/// Why, in the old dialect.
+#[derive(Serialize)]
+pub(super) struct Reason<'a> {
+    pub(super) message: &'a str,
+}
+
+impl<'a> ServerMessage<'a> {
+    pub(super) fn ping(dialect: Dialect) -> Self {
+        match dialect {
+            Dialect::New => Self::Ping,
+            Dialect::Old => Self::Ka,
+        }
+    }
+
+    pub(super) fn next(dialect: Dialect, id: &'a str, payload: &'a Answer) -> Self {
+        match dialect {
+            Dialect::New => Self::Next { id, payload },
+            Dialect::Old => Self::Data { id, payload },
+        }
+    }
+}
+
+/// What stands before the payload of each event.
+pub(super) fn opening_of_events(dialect: Dialect, id: &str) -> String {
+    opening(dialect.next(), id)
+}
+
+/// The last message of an operation that did not even start, or broke off. In the old dialect it has one error.
+pub(super) fn error(dialect: Dialect, id: &str, errors: &str) -> String {
+    let first: Option<Box<RawValue>> = match dialect {
+        Dialect::New => None,
+        Dialect::Old => serde_json::from_str(errors).ok().and_then(|all: Vec<_>| all.into_iter().next()),
+    };
+    framed(&opening("error", id), first.as_deref().map_or(errors, RawValue::get))
 }
 
 /// The beginning of a message, up to its payload, which is there already.
-pub(super) fn opening(kind: &str, id: &str) -> String {
+fn opening(kind: &str, id: &str) -> String {
     let id = Value::from(id);
     format!(r#"{{"type":"{kind}","id":{id},"payload":"#)
 }
@@ -142,13 +212,14 @@ mod tests {
             r#"{"type":"subscribe","id":"1","payload":{"query":"{a}","variables":[1]}}"#,
             r#"{"type":"complete"}"#,
         ] {
-            assert_eq!(ClientMessage::read(text).err().map(|close| close.code), Some(4400), "{text}");
+            assert_eq!(ClientMessage::read(text, Dialect::New).err().map(|close| close.code), Some(4400), "{text}");
         }
     }
 
     #[test]
     fn a_pong_carries_the_payload_of_the_ping_as_it_was_written() {
-        let Ok(ClientMessage::Ping(payload)) = ClientMessage::read(r#"{"payload":{"b":1.0,"a":[2]},"type":"ping"}"#)
+        let Ok(ClientMessage::Ping(payload)) =
+            ClientMessage::read(r#"{"payload":{"b":1.0,"a":[2]},"type":"ping"}"#, Dialect::New)
         else {
             panic!("this is a ping");
         };

@@ -29,7 +29,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// What the writer is given.
 enum Queued {
     /// A frame, and the room it takes until it is written.
-    Frame(String, OwnedSemaphorePermit),
+    Frame(Message, OwnedSemaphorePermit),
     /// A subscription to see to from now on.
     Feed(Box<Fed>),
 }
@@ -82,10 +82,10 @@ impl Outbox {
     }
 
     /// Sends what may as well be left out when there is no room.
-    pub(super) fn try_send(&self, text: String) {
-        let room = self.room.clone().try_acquire_many_owned(self.counted(text.len()));
+    pub(super) fn try_send(&self, message: Message) {
+        let room = self.room.clone().try_acquire_many_owned(self.counted(length(&message)));
         if let (Ok(room), Ok(frame)) = (room, self.frames.clone().try_reserve_owned()) {
-            Slot { frame, room }.send(text);
+            frame.send(Queued::Frame(message, room));
         }
     }
 
@@ -94,12 +94,20 @@ impl Outbox {
     }
 }
 
+fn length(message: &Message) -> usize {
+    match message {
+        Message::Text(text) => text.len(),
+        Message::Binary(bytes) | Message::Ping(bytes) | Message::Pong(bytes) => bytes.len(),
+        Message::Close(_) => 0,
+    }
+}
+
 impl Slot {
     /// Gives back the room that the frame does not need.
     pub(super) fn send(mut self, text: String) {
         let needed = self.room.split(text.len().min(self.room.num_permits()));
         if let Some(room) = needed {
-            self.frame.send(Queued::Frame(text, room));
+            self.frame.send(Queued::Frame(Message::text(text), room));
         }
     }
 }
@@ -116,18 +124,18 @@ impl Writer {
     /// Writes until a frame cannot be written, or not in time: then the client has gone, or might as well have.
     pub(super) async fn run(&mut self) {
         loop {
-            let (text, _room) = select! {
+            let (message, _room) = select! {
                 queued = self.queue.recv() => match queued {
-                    Some(Queued::Frame(text, room)) => (text, Some(room)),
+                    Some(Queued::Frame(message, room)) => (message, Some(room)),
                     Some(Queued::Feed(fed)) => {
                         self.feeds.add(*fed);
                         continue;
                     }
                     None => return,
                 },
-                text = self.feeds.next() => (text, None),
+                text = self.feeds.next() => (Message::text(text), None),
             };
-            match timeout(self.write_within, self.sink.send(Message::text(text))).await {
+            match timeout(self.write_within, self.sink.send(message)).await {
                 Ok(Ok(())) => {}
                 Ok(Err(_)) => return,
                 Err(_) => return tracing::info!("a socket was dropped: its client does not read"),
@@ -140,8 +148,8 @@ impl Writer {
     pub(super) async fn close(mut self, close: &Close, mut incoming: SplitStream<WebSocket>) {
         let farewell = async {
             while let Ok(queued) = self.queue.try_recv() {
-                if let Queued::Frame(text, _room) = queued {
-                    self.sink.send(Message::text(text)).await?;
+                if let Queued::Frame(message, _room) = queued {
+                    self.sink.send(message).await?;
                 }
             }
             self.sink.send(Message::Close(Some(close.frame()))).await?;

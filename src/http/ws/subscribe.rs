@@ -4,11 +4,12 @@ use std::{pin::pin, sync::Arc};
 
 use async_graphql::{Executor, ServerError, parser::types::OperationType};
 use futures_util::StreamExt as _;
+use serde_json::json;
 use tracing::Instrument as _;
 
 use super::{
     feeds::Fed,
-    message::ServerMessage,
+    message::{self, Dialect, ServerMessage},
     outbox::{Gone, LARGEST_FRAME_BYTES, Outbox},
     running::Ticket,
 };
@@ -30,6 +31,7 @@ pub(super) struct Subscriber<E> {
     /// Whose it is; what they may do is asked anew for each operation.
     pub(super) from: (Token, ClientAddress),
     pub(super) outbox: Outbox,
+    pub(super) dialect: Dialect,
     pub(super) ticket: Ticket,
     pub(super) id: RequestId,
 }
@@ -62,7 +64,7 @@ impl<E: Executor> Subscriber<E> {
     }
 
     async fn hand_over(self, feed: Feed) {
-        if let Some(fed) = Fed::new(feed, self.ticket) {
+        if let Some(fed) = Fed::new(feed, self.ticket, self.dialect) {
             self.outbox.feed(fed).await;
         }
     }
@@ -111,7 +113,7 @@ impl<E: Executor> Subscriber<E> {
 
     /// Sends a result, or says what it ends with instead.
     async fn next(&self, answer: &Answer) -> Result<(), End> {
-        let text = self.text(&ServerMessage::Next { id: self.ticket.id(), payload: answer })?;
+        let text = self.text(&ServerMessage::next(self.dialect, self.ticket.id(), answer))?;
         if text.len() > LARGEST_FRAME_BYTES {
             return Err(self.failed(Refusal::answer_too_large(LARGEST_FRAME_BYTES)));
         }
@@ -121,14 +123,12 @@ impl<E: Executor> Subscriber<E> {
 
     async fn finish(&self, end: Result<(), Vec<ServerError>>) {
         let id = self.ticket.id();
-        let last = match &end {
-            Ok(()) => self.text(&ServerMessage::Complete { id }),
-            Err(errors) => self.text(&ServerMessage::Error { id, payload: errors }),
+        let last = match end {
+            Ok(()) => message::complete(id),
+            Err(errors) => message::error(self.dialect, id, &json!(errors).to_string()),
         };
-        if let Ok(text) = last {
-            // If the socket has gone there is nobody to tell.
-            drop(self.outbox.send(text).await);
-        }
+        // If the socket has gone there is nobody to tell.
+        drop(self.outbox.send(last).await);
     }
 
     fn text(&self, message: &ServerMessage<'_>) -> Result<String, End> {

@@ -5,10 +5,8 @@ use std::sync::Arc;
 use async_graphql::Executor;
 use axum::{extract::ws::WebSocketUpgrade, http::HeaderMap, response::Response};
 
-use super::{converse, outbox::LARGEST_FRAME_BYTES};
+use super::{converse, message::Dialect, outbox::LARGEST_FRAME_BYTES};
 use crate::http::{Gate, bearer, client_address::ClientAddress, refusal::Refusal};
-
-const SUBPROTOCOL: &str = "graphql-transport-ws";
 
 /// The default of 128 KiB costs that much memory for each socket, and zeroing it costs half of the time.
 const READ_BUFFER_BYTES: usize = 4096;
@@ -32,13 +30,14 @@ pub(in crate::http) fn accept<E: Executor>(
     let place = gate.socket_places.clone().try_acquire_owned().map_err(|_| Refusal::overloaded("sockets"))?;
     let message_bytes = gate.front.limits.socket.message_bytes;
     let upgrade = upgrade
-        .protocols([SUBPROTOCOL])
+        .protocols(Dialect::ALL.map(Dialect::name))
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(0)
         .max_write_buffer_size(WRITE_BUFFER_BYTES)
         .max_message_size(message_bytes)
         .max_frame_size(message_bytes);
-    let spoken = upgrade.selected_protocol().is_some();
+    let selected = upgrade.selected_protocol();
+    let spoken = Dialect::ALL.into_iter().find(|dialect| selected.is_some_and(|name| name == dialect.name()));
     let (gate, token, counted) = (gate.clone(), bearer::from_headers(headers), gate.front.sockets.token());
     Ok(upgrade.on_upgrade(move |socket| async move {
         converse(gate, socket, (token, from), spoken).await;

@@ -156,7 +156,7 @@ async fn another_subprotocol_is_4406() {
     // A client library that asks for another one gives up on the answer itself, so only the answer is looked at.
     let request = format!(
         "GET /graphql HTTP/1.1\r\nhost: {}\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
-         sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-protocol: graphql-ws\r\n\r\n",
+         sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-protocol: mqtt\r\n\r\n",
         gateway.address
     );
     let answer = gateway.raw(request.as_bytes()).await;
@@ -272,6 +272,24 @@ async fn a_gateway_that_stops_is_1012_and_waits_for_its_sockets() {
     gateway.sockets.close();
     timeout(PATIENCE, gateway.sockets.wait()).await.unwrap();
     assert_eq!(gateway.controls.alive(), 0);
+}
+
+#[tokio::test]
+async fn many_sockets_are_closed_one_after_the_other_by_a_stop() {
+    let gateway = Gateway::with(|limits| limits.socket.drain = Duration::from_millis(600)).await;
+    let mut sockets = Vec::new();
+    for _ in 0..400 {
+        sockets.push(gateway.acknowledged().await);
+    }
+    let stopped = Instant::now();
+    gateway.shutdown.cancel();
+    let closed = sockets.iter_mut().map(async |socket| {
+        socket.expect_close(1012).await;
+        stopped.elapsed()
+    });
+    let took = futures_util::future::join_all(closed).await;
+    let early = took.iter().filter(|took| **took < Duration::from_millis(200)).count();
+    assert!((40..300).contains(&early), "{early} of 400 in the first third");
 }
 
 #[tokio::test]

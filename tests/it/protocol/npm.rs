@@ -1,4 +1,5 @@
-//! The gateway before other people's judges: the audit of graphql-http, and the client of graphql-ws.
+//! The gateway before other people's judges: the audit of graphql-http, and the clients of graphql-ws, graphql-sse and
+//! subscriptions-transport-ws.
 
 use serde_json::Value;
 use tokio::{
@@ -22,6 +23,41 @@ async fn the_audit_of_graphql_over_http_finds_nothing() {
     let report = String::from_utf8_lossy(&output.stdout);
     assert!(report.contains("MUST failed: 0, SHOULD failed: 0, MAY failed: 0 of "), "{report}");
     assert!(output.status.success());
+}
+
+/// Starts a script that subscribes to the ticks.
+async fn subscriber(script: &str, url: &str) -> Option<Client> {
+    let mut command = npm::script(script).await?;
+    let mut child = command.args([url, "subscription { ticks }", "good"]).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    Some(Client { lines, child })
+}
+
+/// Such a subscriber sees ticks, before a restart and after it.
+async fn survives_a_restart(script: &str, scheme: &str) {
+    let gateway = Gateway::start().await;
+    let address = gateway.address;
+    let Some(mut client) = subscriber(script, &format!("{scheme}://{address}/graphql")).await else { return };
+    assert_eq!(client.next().await, "connected");
+    client.sees_a_tick(&gateway).await;
+    gateway.stop().await;
+    let listener = TcpListener::bind(address).await.expect("the port is free again");
+    let gateway = Gateway::on(listener, |_| {}).await;
+    while client.next().await != "reconnected" {}
+    client.sees_a_tick(&gateway).await;
+    drop(client.child.stdin.take());
+    assert!(timeout(PATIENCE, client.child.wait()).await.unwrap().unwrap().success());
+    eventually("the end of the subscription", || gateway.controls.alive() == 0).await;
+}
+
+#[tokio::test]
+async fn the_client_of_graphql_sse_survives_a_restart() {
+    survives_a_restart("graphql_sse.mjs", "http").await;
+}
+
+#[tokio::test]
+async fn the_client_of_subscriptions_transport_ws_survives_a_restart() {
+    survives_a_restart("transport_ws.mjs", "ws").await;
 }
 
 /// What the script says, line by line.

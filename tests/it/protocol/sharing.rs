@@ -22,7 +22,7 @@ impl Gateway {
 
 impl Socket {
     async fn share(&mut self, id: &str, query: &str, variables: Value) {
-        let name = query.split_whitespace().nth(1).unwrap();
+        let name = query.split(|letter: char| !letter.is_alphanumeric()).nth(1).unwrap();
         let payload = json!({ "query": query, "variables": variables, "operationName": name });
         self.send(json!({ "type": "subscribe", "id": id, "payload": payload })).await;
     }

@@ -64,11 +64,14 @@ impl Socket {
         frame.and_then(Result::ok)
     }
 
-    /// The next message.
+    /// The next message; the transport's pings answer themselves.
     pub(super) async fn next(&mut self) -> Value {
-        match self.next_frame().await {
-            Some(Message::Text(text)) => serde_json::from_str(&text).unwrap(),
-            other => panic!("expected a message, got {other:?}"),
+        loop {
+            match self.next_frame().await {
+                Some(Message::Ping(_)) => {}
+                Some(Message::Text(text)) => return serde_json::from_str(&text).unwrap(),
+                other => panic!("expected a message, got {other:?}"),
+            }
         }
     }
 
