@@ -5,6 +5,7 @@
 
 pub mod figures;
 pub mod period;
+pub mod rebuild;
 pub mod schema;
 pub mod series;
 pub mod store;

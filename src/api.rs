@@ -19,7 +19,7 @@ use crate::{
             ShopeeLoginSubscription, ShopeeQuery,
         },
     },
-    analytics::schema::AnalyticsQuery,
+    analytics::schema::{AnalyticsMutation, AnalyticsQuery},
     app::App,
     cost::Cost,
     graphql::{context::Operation, cost::ReportCost},
@@ -59,6 +59,7 @@ pub struct Mutation(
     SessionMutation,
     CoinMutation,
     PromotionMutation,
+    AnalyticsMutation,
 );
 
 /// What moves by itself: every subscription delivers the present state at once, then each newer one.

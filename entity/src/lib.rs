@@ -30,6 +30,7 @@ pub mod shopee_login;
 pub mod deleted_live_session;
 pub mod live_session;
 pub mod live_session_item;
+pub mod recount;
 
 pub mod coin_giveout;
 pub mod intent;

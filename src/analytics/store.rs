@@ -5,6 +5,7 @@
 
 mod began;
 pub mod products;
+pub mod recounts;
 pub mod streamers;
 
 use std::collections::HashMap;

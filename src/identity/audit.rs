@@ -73,6 +73,8 @@ pub enum Action {
     PromotionEditRequested,
     /// It became known whether a campaign was changed.
     PromotionEditSettled,
+    /// Somebody had a studio's sessions of some days asked of Shopee again; `after` says which days, and how many sessions.
+    AnalyticsRebuildRequested,
 }
 
 impl Action {
@@ -105,6 +107,7 @@ impl Action {
         Self::CoinsSettled,
         Self::PromotionEditRequested,
         Self::PromotionEditSettled,
+        Self::AnalyticsRebuildRequested,
     ];
 
     /// As it stands in the row.
@@ -138,6 +141,7 @@ impl Action {
             Self::CoinsSettled => "COINS_SETTLED",
             Self::PromotionEditRequested => "PROMOTION_EDIT_REQUESTED",
             Self::PromotionEditSettled => "PROMOTION_EDIT_SETTLED",
+            Self::AnalyticsRebuildRequested => "ANALYTICS_REBUILD_REQUESTED",
         }
     }
 

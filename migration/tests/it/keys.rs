@@ -50,6 +50,7 @@ async fn duplicates_are_refused(database: Database) {
     let item_id = live_session_item(1, 1).item_id;
     assert_duplicate(insert(db, live_session_item::Model { item_id, ..live_session_item(9, 1) }).await);
     assert_duplicate(insert(db, deleted_live_session(1, 1)).await);
+    assert_duplicate(insert(db, recount(1, 1)).await);
     assert_duplicate(insert(db, live_analytics::Model { id: 9, ..live_analytics(1, 1) }).await);
     let of_session = live_analytics::Model { id: 9, live_session_id: Some(1), ..live_analytics(2, 1) };
     assert_duplicate(insert(db, of_session).await);
@@ -105,6 +106,8 @@ async fn orphans_are_refused(database: Database) {
     assert_orphan(insert(db, live_session(9, 1, 404)).await);
     assert_orphan(insert(db, live_session_item(9, 404)).await);
     assert_orphan(insert(db, deleted_live_session(9, 404)).await);
+    assert_orphan(insert(db, recount(404, 1)).await);
+    assert_orphan(insert(db, recount(2, 404)).await);
     assert_orphan(insert(db, live_analytics(9, 404)).await);
     assert_orphan(insert(db, live_analytics::Model { live_session_id: Some(404), ..live_analytics(9, 1) }).await);
     assert_orphan(insert(db, metric_sample(404)).await);
@@ -125,8 +128,8 @@ async fn orphans_are_refused(database: Database) {
 
 /// Rows of: users, studios, memberships, shopee_accounts, live_sessions, live_session_items, live_analytics,
 /// metric_samples, coin_giveouts, jobs, audit_entries, sign_ins, refresh_tokens, external_identities, invitations,
-/// shopee_logins, deleted_live_sessions, intents, promotion_edits.
-async fn counts(db: &DatabaseConnection) -> [u64; 19] {
+/// shopee_logins, deleted_live_sessions, intents, promotion_edits, recounts.
+async fn counts(db: &DatabaseConnection) -> [u64; 20] {
     [
         user::Entity::find().count(db).await.unwrap(),
         studio::Entity::find().count(db).await.unwrap(),
@@ -147,15 +150,16 @@ async fn counts(db: &DatabaseConnection) -> [u64; 19] {
         deleted_live_session::Entity::find().count(db).await.unwrap(),
         intent::Entity::find().count(db).await.unwrap(),
         promotion_edit::Entity::find().count(db).await.unwrap(),
+        recount::Entity::find().count(db).await.unwrap(),
     ]
 }
 
 async fn a_studio_takes_its_rows_along(database: Database) {
     let db = &database.migrated().await;
     world(db).await;
-    assert_eq!(counts(db).await, [1, 2, 1, 2, 2, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1]);
+    assert_eq!(counts(db).await, [1, 2, 1, 2, 2, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 1]);
     studio::Entity::delete_by_id(1).exec(db).await.unwrap();
-    assert_eq!(counts(db).await, [1, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0]);
+    assert_eq!(counts(db).await, [1, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0]);
 }
 
 async fn an_account_takes_its_sessions_along(database: Database) {
@@ -164,14 +168,14 @@ async fn an_account_takes_its_sessions_along(database: Database) {
     shopee_account::Entity::delete_by_id(1).exec(db).await.unwrap();
     let login = shopee_login::Entity::find_by_id(1).one(db).await.unwrap().unwrap();
     assert_eq!(login.shopee_account_id, None);
-    assert_eq!(counts(db).await, [1, 2, 1, 1, 1, 0, 1, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0]);
+    assert_eq!(counts(db).await, [1, 2, 1, 1, 1, 0, 1, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0]);
 }
 
 async fn a_session_takes_its_rows_along(database: Database) {
     let db = &database.migrated().await;
     world(db).await;
     live_session::Entity::delete_by_id(1).exec(db).await.unwrap();
-    assert_eq!(counts(db).await, [1, 2, 1, 2, 1, 0, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1]);
+    assert_eq!(counts(db).await, [1, 2, 1, 2, 1, 0, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 0]);
 }
 
 async fn a_user_leaves_the_books_intact(database: Database) {
@@ -180,7 +184,7 @@ async fn a_user_leaves_the_books_intact(database: Database) {
     assert_orphan(user::Entity::delete_by_id(1).exec(db).await);
     intent::Entity::delete_many().exec(db).await.unwrap();
     user::Entity::delete_by_id(1).exec(db).await.unwrap();
-    assert_eq!(counts(db).await, [0, 2, 0, 2, 2, 1, 2, 1, 0, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0]);
+    assert_eq!(counts(db).await, [0, 2, 0, 2, 2, 1, 2, 1, 0, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 1]);
     let entry = audit_entry::Entity::find_by_id(1).one(db).await.unwrap().unwrap();
     assert_eq!((entry.user_id, entry.studio_id), (None, Some(1)));
     let invitation = invitation::Entity::find_by_id(1).one(db).await.unwrap().unwrap();

@@ -89,6 +89,11 @@ async fn check_other_lists(db: &DatabaseConnection, order: &Order) {
     let queued = job::Entity::find().filter(job::Column::State.eq(job::State::Queued));
     check_plan(db, queued.order_by(job::Column::Id, order.clone()).limit(1), &["jobs_state_id_idx"]).await;
 
+    let due = recount::Entity::find().filter(recount::Column::DueAt.lte(middle()));
+    let by_id =
+        due.order_by(recount::Column::DueAt, order.clone()).order_by(recount::Column::LiveSessionId, order.clone());
+    check_plan(db, by_id.limit(20), &["recounts_due_at_live_session_id_idx"]).await;
+
     let entries = audit_entry::Entity::find().filter(audit_entry::Column::StudioId.eq(2));
     let by_id = entries.clone().order_by(audit_entry::Column::Id, order.clone());
     check_plan(db, by_id.limit(51), &["audit_entries_studio_id_id_idx"]).await;
@@ -165,6 +170,7 @@ async fn fill(db: &DatabaseConnection) {
     insert_all(db, (0..ROWS).map(session)).await;
     insert_all(db, (0..ROWS).map(|n| sample::live_session_item(n, n / 500))).await;
     insert_all(db, (0..ROWS).map(analytics)).await;
+    insert_all(db, (0..ROWS).map(|n| sample::recount(n, n / ROWS_PER_STUDIO))).await;
     insert_all(db, (0..ROWS).map(intent)).await;
     insert_all(db, (0..ROWS).map(|n| sample::coin_giveout(n, n / ROWS_PER_STUDIO, n / 500))).await;
     insert_all(db, (0..ROWS).map(|n| sample::promotion_edit(n, n / ROWS_PER_STUDIO, 1))).await;

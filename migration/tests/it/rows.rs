@@ -33,6 +33,7 @@ async fn full_and_bare_rows_come_back_as_written(database: Database) {
     come_back(&connection, [full_session(), sample::live_session(2, 1, 1)]).await;
     come_back(&connection, [sample::deleted_live_session(1, 1)]).await;
     come_back(&connection, [full_item(), sample::live_session_item(2, 1)]).await;
+    come_back(&connection, [sample::recount(1, 1)]).await;
     come_back(&connection, [full_analytics(), sample::live_analytics(2, 1)]).await;
     come_back(&connection, [full_sample(), sample::metric_sample(2)]).await;
     come_back(&connection, [full_intent(), sample::intent(2, 1, 1, 1)]).await;

@@ -195,6 +195,10 @@ pub(crate) fn live_session_item(id: i64, live_session_id: i64) -> live_session_i
 }
 
 /// The studio's day, and one day later with each id.
+pub(crate) fn recount(live_session_id: i64, studio_id: i64) -> recount::Model {
+    recount::Model { live_session_id, studio_id, requested_at: moment(), due_at: moment(), attempts: 0 }
+}
+
 pub(crate) fn live_analytics(id: i64, studio_id: i64) -> live_analytics::Model {
     live_analytics::Model {
         id,
@@ -322,6 +326,7 @@ pub(crate) async fn world(connection: &DatabaseConnection) {
     insert(connection, login).await.unwrap();
     insert(connection, live_session_item(1, 1)).await.unwrap();
     insert(connection, deleted_live_session(1, 1)).await.unwrap();
+    insert(connection, recount(1, 1)).await.unwrap();
     insert(connection, live_analytics(1, 1)).await.unwrap();
     insert(connection, live_analytics::Model { live_session_id: Some(1), ..live_analytics(2, 1) }).await.unwrap();
     insert(connection, metric_sample(1)).await.unwrap();

@@ -91,7 +91,7 @@ async fn summary(
 }
 
 /// A studio that the viewer may see, and its time zone.
-async fn studio(ctx: &Context<'_>, id: &ID) -> Result<(i64, Tz)> {
+pub(super) async fn studio(ctx: &Context<'_>, id: &ID) -> Result<(i64, Tz)> {
     let key = GlobalId::key_of(id, Kind::Studio, "studioId")?;
     let rows = identity_store::studios(&ctx.scope()?, &ctx.statements()?, &[key]).await?;
     let row = rows.first().ok_or_else(|| Error::not_found("studio"))?;

@@ -15,10 +15,10 @@ use crate::{
         figures::Figures,
         period::{Period, Span},
         series::Interval,
-        store::{self, Wanted, products, streamers},
+        store::{self, Wanted, products, recounts, streamers},
     },
     error::{Error, Result},
-    graphql::{context::ContextExt as _, date::Date, selection::Selection, weight},
+    graphql::{context::ContextExt as _, date::Date, long::Long, selection::Selection, weight},
     identity::scope::AskerExt as _,
 };
 
@@ -126,6 +126,13 @@ impl AnalyticsSummary {
             figures: LiveFigures(figures),
         };
         Ok(pieces.iter().zip(figures).map(point).collect())
+    }
+
+    /// How many of the sessions that began in the period `rebuildAnalytics` has still to ask Shopee about.
+    async fn sessions_being_rebuilt(&self, ctx: &Context<'_>) -> Result<Long> {
+        let (scope, statements) = (ctx.scope()?, ctx.statements()?);
+        let waiting = recounts::waiting(&scope, &statements, self.studio_id, self.period.whole(self.zone));
+        waiting.await.map(Long)
     }
 
     /// The products that sold for most, the best first. Those of different currencies are compared by their bare amounts: a studio

@@ -13,6 +13,7 @@ on_both!(figures_cost_the_same_however_long_the_period);
 /// Selections below `analyticsSummary`, and the statements they cost beside those for signing in and for the studio.
 const SUMMARIES: &[(&str, u64)] = &[
     ("from to timeZone", 0),
+    ("sessionsBeingRebuilt", 1),
     ("figures { totalSessions }", 1),
     ("figures { FIGURES } previous { FIGURES } change { totalOrders byCurrency { totalRevenue } }", 1),
     ("one: figures { totalOrders } two: figures { totalViewers } previous { totalLikes }", 1),

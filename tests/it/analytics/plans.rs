@@ -8,7 +8,7 @@ use live_gateway::{
     analytics::{
         period::{Period, Span},
         series::Interval,
-        store::{self, Wanted, products, streamers},
+        store::{self, Wanted, products, recounts, streamers},
     },
     identity::scope::Scope,
 };
@@ -23,7 +23,7 @@ on_both!(nothing_reads_a_table_that_grows);
 const SESSIONS: i64 = 100_000;
 const ITEMS_OF_EACH: i64 = 3;
 const STUDIO: i64 = 1;
-const GROWING: [&str; 2] = ["live_sessions", "live_session_items"];
+const GROWING: [&str; 3] = ["live_sessions", "live_session_items", "recounts"];
 
 async fn nothing_reads_a_table_that_grows(database: Database) {
     let connection = database.migrated().await;
@@ -66,6 +66,7 @@ fn queries(backend: DbBackend) -> Vec<(String, SelectStatement)> {
             add("top products", products::top_of_each_query(&scope, backend, STUDIO, &pieces).unwrap());
             add("top streamers", streamers::top_of_each_query(&scope, STUDIO, &pieces).unwrap());
         }
+        queries.push((format!("waiting, {days} days"), recounts::waiting_query(&scope, STUDIO, whole).unwrap()));
         let region = Some(shopee::Region::Id);
         let products = products::top_query(&scope, backend, STUDIO, whole, region, 50).unwrap();
         queries.push((format!("fifty products, {days} days"), products));
@@ -127,6 +128,11 @@ async fn fill(connection: &DatabaseConnection) {
                 total_commission, last_updated)
              SELECT 1 + n % {SESSIONS}, n / {SESSIONS} + n % 40 * 10, 'a product with a name', 1, n, n, {now} FROM {}",
             numbers(SESSIONS * ITEMS_OF_EACH)
+        ),
+        format!(
+            "INSERT INTO recounts (live_session_id, studio_id, requested_at, due_at, attempts)
+             SELECT n, {studio}, {now}, {now}, 0 FROM {}",
+            numbers(SESSIONS)
         ),
         "ANALYZE".to_owned(),
     ] {

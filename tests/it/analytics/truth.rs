@@ -2,6 +2,7 @@
 //! zones, over a month's end and a change of the clocks. And again after Shopee has changed its mind.
 
 mod oracle;
+mod rebuild;
 
 use std::collections::BTreeMap;
 

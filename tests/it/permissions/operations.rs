@@ -199,6 +199,13 @@ pub(super) const OPERATIONS: &[(&str, &str)] = &[
         }",
     ),
     (
+        // Of days without sessions, so that nothing goes on while others are tried.
+        "Mutation.rebuildAnalytics",
+        r#"mutation ($studio: ID!) {
+            rebuildAnalytics(input: { studioId: $studio, from: "2001-01-01", to: "2001-01-02" }) { sessions userErrors { code } }
+        }"#,
+    ),
+    (
         "Subscription.coinGiveouts",
         "subscription ($sessionWithCoins: ID!) { coinGiveouts(sessionId: $sessionWithCoins) { sequence } }",
     ),
