@@ -17,6 +17,7 @@ use crate::{
             ShopeeLoginSubscription, ShopeeQuery,
         },
     },
+    alert::schema::{AlertMutation, AlertQuery, AlertSubscription},
     analytics::schema::AnalyticsQuery,
     app::App,
     cost::Cost,
@@ -39,7 +40,15 @@ use crate::{
 
 /// Where reading starts.
 #[derive(MergedObject, Default)]
-pub struct Query(IdentityQuery, ShopeeQuery, ShopeeLoginQuery, PromotionQuery, SessionQuery, AnalyticsQuery);
+pub struct Query(
+    IdentityQuery,
+    ShopeeQuery,
+    ShopeeLoginQuery,
+    PromotionQuery,
+    SessionQuery,
+    AnalyticsQuery,
+    AlertQuery,
+);
 
 /// What changes something. Fields run one after the other. A field that fails is null and leaves the others alone.
 #[derive(MergedObject, Default)]
@@ -53,11 +62,18 @@ pub struct Mutation(
     SessionMutation,
     CoinMutation,
     PromotionMutation,
+    AlertMutation,
 );
 
 /// What moves by itself: every subscription delivers the present state at once, then each newer one.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(ShopeeLoginSubscription, ShopeeAccountSubscription, SessionSubscription, CoinSubscription);
+pub struct Subscription(
+    ShopeeLoginSubscription,
+    ShopeeAccountSubscription,
+    SessionSubscription,
+    CoinSubscription,
+    AlertSubscription,
+);
 
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 

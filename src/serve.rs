@@ -24,7 +24,7 @@ use tokio_util::task::TaskTracker;
 pub use self::stop::stop_signal;
 use self::stop::{Schedule, Signals};
 use crate::{
-    account,
+    account, alert,
     api::{self, Attachment},
     app::{App, BuildError},
     config::{Config, TOKEN_GIVEN_AWAY},
@@ -112,6 +112,7 @@ impl Gateway {
 
         let (signals, sockets, jobs) = (Signals::default(), TaskTracker::new(), TaskTracker::new());
         jobs.spawn(session::sync::run(app.clone(), signals.jobs.clone()));
+        jobs.spawn(alert::evaluate::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(revocations::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(account::login::drive::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(ledger::reconcile::run(

@@ -73,6 +73,10 @@ pub enum Action {
     PromotionEditRequested,
     /// It became known whether a campaign was changed.
     PromotionEditSettled,
+    /// When a studio wants to be alerted was changed.
+    AlertSettingsUpdated,
+    /// Somebody has seen to an alert.
+    AlertAcknowledged,
 }
 
 impl Action {
@@ -105,6 +109,8 @@ impl Action {
         Self::CoinsSettled,
         Self::PromotionEditRequested,
         Self::PromotionEditSettled,
+        Self::AlertSettingsUpdated,
+        Self::AlertAcknowledged,
     ];
 
     /// As it stands in the row.
@@ -138,6 +144,8 @@ impl Action {
             Self::CoinsSettled => "COINS_SETTLED",
             Self::PromotionEditRequested => "PROMOTION_EDIT_REQUESTED",
             Self::PromotionEditSettled => "PROMOTION_EDIT_SETTLED",
+            Self::AlertSettingsUpdated => "ALERT_SETTINGS_UPDATED",
+            Self::AlertAcknowledged => "ALERT_ACKNOWLEDGED",
         }
     }
 
