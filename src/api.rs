@@ -34,7 +34,9 @@ use crate::{
     session::{
         self,
         refresh::Refreshes,
-        schema::{CoinMutation, CoinSubscription, SessionMutation, SessionQuery, SessionSubscription},
+        schema::{
+            CoinMutation, CoinSubscription, SessionMutation, SessionQuery, SessionSubscription, StudioLiveSubscription,
+        },
     },
 };
 
@@ -71,6 +73,7 @@ pub struct Subscription(
     ShopeeLoginSubscription,
     ShopeeAccountSubscription,
     SessionSubscription,
+    StudioLiveSubscription,
     CoinSubscription,
     AlertSubscription,
 );
@@ -137,7 +140,9 @@ impl Attachment {
             .data(Actor::of_request(self.viewer.as_deref(), self.address, request_id))
             .data(identity::loader::loaders(asker.clone(), statements.clone()))
             .data(account::loader::loaders(self.app.clone(), asker.clone(), statements.clone()))
-            .data(session::loader::loaders(asker.clone(), statements))
+            .data(session::loader::loaders(asker.clone(), statements.clone()))
+            .data(session::loader::session_loaders(asker.clone(), statements.clone()))
+            .data(session::history::loaders(asker.clone(), statements))
             .data(asker)
     }
 }

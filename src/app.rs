@@ -2,6 +2,7 @@
 
 pub mod connected;
 pub mod reads;
+pub mod samples;
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
@@ -9,10 +10,11 @@ use crate::{
     clock::Clock,
     config::Config,
     database::Database,
-    engine::{in_hand::InHand, revisions::Revisions, watch::Pollers},
+    engine::{bus::Bus, in_hand::InHand, revisions::Revisions, watch::Pollers},
 };
 use connected::Connected;
 use reads::Reads;
+use samples::Samples;
 
 /// How long a poller goes on after its last watcher left: a page reload should not cost a poller its latest value.
 const POLLER_GRACE: Duration = Duration::from_secs(2);
@@ -34,6 +36,8 @@ pub struct Parts {
     /// How often something was taken from each user who is connected.
     pub access_revisions: Revisions,
     pub connected: Connected,
+    /// What pollers found and is not stored yet.
+    pub samples: Samples,
 }
 
 /// Why the parts could not be put together.
@@ -43,6 +47,8 @@ pub enum BuildError {
     Database(#[from] sea_orm::DbErr),
     #[error("the Shopee client cannot be built")]
     Shopee(#[from] shopee::BuildError),
+    #[error("REDIS_URL cannot be used")]
+    Redis(#[from] redis::RedisError),
 }
 
 impl App {
@@ -60,7 +66,13 @@ impl App {
             ..shopee::ClientConfig::default()
         })?;
         let reads = Reads::new(clock);
-        let pollers = Pollers::new(POLLER_GRACE, clock);
+        let pollers = match &config.redis {
+            None => Pollers::new(POLLER_GRACE, clock),
+            Some(redis) => {
+                let bus = Bus::new(redis.url.expose_secret(), &redis.key_prefix, redis.lease_lasts)?;
+                Pollers::with_bus(POLLER_GRACE, clock, bus)
+            }
+        };
         Ok(Self(Arc::new(Parts {
             config,
             clock,
@@ -71,6 +83,7 @@ impl App {
             intents: InHand::default(),
             access_revisions: Revisions::default(),
             connected: Connected::default(),
+            samples: Samples::default(),
         })))
     }
 }

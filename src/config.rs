@@ -105,6 +105,17 @@ pub const VARIABLES: &[Variable] = &[
         "How often a watched session is asked for its numbers, in milliseconds, 100 to 60000.",
     ),
     variable(
+        "REDIS_URL",
+        Some(""),
+        "redis://host:port or rediss://user:password@host:port of the Redis or Valkey that many gateways share. Empty: this is the only one.",
+    ),
+    variable("REDIS_KEY_PREFIX", Some("live-gateway"), "What the names of all keys and channels there begin with."),
+    variable(
+        "LEASE_TTL_MS",
+        Some("5000"),
+        "How long a gateway that has died keeps others from polling in its place, in milliseconds, 500 to 60000.",
+    ),
+    variable(
         "SYNC_INTERVAL_SECONDS",
         Some("300"),
         "How often every account's newest sessions are stored, in seconds; 0 switches it off.",
@@ -186,6 +197,7 @@ pub struct Config {
     pub intent_settle: Duration,
     pub external_api: Option<ExternalBase>,
     pub poll_interval: Duration,
+    pub redis: Option<Redis>,
     pub sync_interval: Option<Duration>,
     pub alert_interval: Option<Duration>,
     pub operation_timeout: Duration,
@@ -197,6 +209,14 @@ pub struct Config {
     pub graphiql_token: Option<SecretString>,
     pub log: Targets,
     pub log_format: LogFormat,
+}
+
+/// What many gateways share.
+#[derive(Clone, Debug)]
+pub struct Redis {
+    pub url: SecretString,
+    pub key_prefix: String,
+    pub lease_lasts: Duration,
 }
 
 /// Another issuer whose bearer tokens are taken.
@@ -257,6 +277,7 @@ impl Config {
             intent_settle: reader.milliseconds("INTENT_SETTLE_MS", 200, 600_000).max(3 * shopee_timeout),
             external_api: reader.external_base("EXTERNAL_API_BASE_URL"),
             poll_interval: reader.milliseconds("POLL_INTERVAL_MS", 100, 60_000),
+            redis: reader.redis(),
             sync_interval: reader.interval("SYNC_INTERVAL_SECONDS"),
             alert_interval: reader.interval("ALERT_INTERVAL_SECONDS"),
             operation_timeout: reader.milliseconds("OPERATION_TIMEOUT_MS", 100, 600_000),

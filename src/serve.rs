@@ -112,6 +112,7 @@ impl Gateway {
 
         let (signals, sockets, jobs) = (Signals::default(), TaskTracker::new(), TaskTracker::new());
         jobs.spawn(session::sync::run(app.clone(), signals.jobs.clone()));
+        jobs.spawn(session::samples::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(alert::evaluate::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(revocations::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(account::login::drive::run(app.clone(), signals.jobs.clone()));
@@ -168,6 +169,7 @@ impl Gateway {
         self.jobs.close();
         stop::within(time.work, "jobs", self.jobs.wait()).await;
         stop::within(time.work, "pollers", self.app.pollers.stop()).await;
+        stop::within(time.work, "samples", session::samples::store(&self.app)).await;
         stop::within(time.work, "intents", self.app.intents.finish()).await;
         stop::within(time.work, "connections", stop::ended(&mut self.server)).await;
         self.server.abort();

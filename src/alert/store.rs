@@ -1,7 +1,6 @@
 //! The rows of alerts. Each change of one takes a revision later than all of its studio's; the studio's turn has to be the caller's.
 
 pub mod facts;
-pub mod samples;
 pub mod settings;
 pub mod stock;
 

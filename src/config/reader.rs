@@ -12,11 +12,12 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ipnet::IpNet;
 use sea_orm::sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
+use secrecy::SecretString;
 use shopee::{HostRole, Hosts, Region, urls::ExternalBase};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use url::{Host, Url};
 
-use super::{CredentialKey, CredentialKeys, LogFormat, OWN_ISSUER, OutsideIssuer, VARIABLES};
+use super::{CredentialKey, CredentialKeys, LogFormat, OWN_ISSUER, OutsideIssuer, Redis, VARIABLES};
 
 /// Reads one variable after the other and collects what is wrong. A problem yields a stand-in value, so that reading goes on;
 /// no configuration with a stand-in in it ever gets out.
@@ -146,6 +147,18 @@ impl Reader {
         };
         self.problems.extend(problem.map(|problem| format!("DATABASE_URL {problem}")));
         url
+    }
+
+    /// The problem is told without the URL, which may have a password in it.
+    pub(super) fn redis(&mut self) -> Option<Redis> {
+        let (url, key_prefix) = (self.text("REDIS_URL"), self.text("REDIS_KEY_PREFIX"));
+        let lease_lasts = self.milliseconds("LEASE_TTL_MS", 500, 60_000);
+        let usable =
+            (url.starts_with("redis://") || url.starts_with("rediss://")) && redis::Client::open(&*url).is_ok();
+        if !usable && !url.is_empty() {
+            self.problems.push("REDIS_URL is neither a redis:// nor a rediss:// URL".to_owned());
+        }
+        usable.then(|| Redis { url: SecretString::from(url), key_prefix, lease_lasts })
     }
 
     pub(super) fn token_secret(&mut self) -> String {

@@ -1,24 +1,37 @@
-//! One poller per topic, however many watch it.
+//! One poller per topic, however many watch it; with a [`Bus`], however many instances they are on.
 //!
-//! A topic is a *level*: the newest value is all that counts. A joiner gets the latest at once, a slow watcher skips what it
-//! missed. The poller starts with the first watcher and ends a grace period after the last one left, or when the source says
-//! that nothing more will come or that it is no more. A failing source is visible: the level then carries `stale_since`, it does not go quiet.
+//! A topic is a *level*: a joiner gets the latest at once, then each newer one. The last few are kept, for who was away for a
+//! moment; who is further behind gets the newest, and is told so. The poller starts with the first watcher and ends a grace
+//! period after the last one left, or when the source says that nothing more will come or that it is no more. A failing source
+//! is visible: the level then carries `stale_since`, it does not go quiet.
+
+mod level;
+mod poller;
+mod shared;
 
 use std::{
     any::Any,
     collections::HashMap,
-    panic::AssertUnwindSafe,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    marker::PhantomData,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
-use chrono::{DateTime, Utc};
-use futures_util::{FutureExt as _, Stream, StreamExt as _, future::BoxFuture};
-use rand::Rng as _;
+use futures_util::{Stream, future::BoxFuture, stream::unfold};
+use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::{Notify, watch};
-use tokio_stream::wrappers::WatchStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+pub use self::level::Level;
+use self::{
+    level::{AnyValue, History},
+    poller::Poller,
+    shared::Codec,
+};
+use super::bus::Bus;
 use crate::clock::Clock;
 
 /// What one poll found.
@@ -33,54 +46,59 @@ pub enum Polled<T> {
     Failed { retry_after: Option<Duration> },
 }
 
-/// The newest value of a topic.
-#[derive(Debug)]
-pub struct Level<T: ?Sized> {
-    /// `None` while the source has never answered.
-    pub value: Option<Arc<T>>,
-    /// When the value was had.
-    pub observed_at: Option<DateTime<Utc>>,
-    /// Since when the source has been failing; `None` while it answers.
-    pub stale_since: Option<DateTime<Utc>>,
-}
-
-impl<T: ?Sized> Clone for Level<T> {
-    fn clone(&self) -> Self {
-        Self { value: self.value.clone(), observed_at: self.observed_at, stale_since: self.stale_since }
-    }
-}
-
-type AnyLevel = Level<dyn Any + Send + Sync>;
-
-/// A topic's place for its newest level.
+/// A topic's place for its levels.
 struct Channel {
-    /// `None` until the first poll came back.
-    levels: watch::Sender<Option<AnyLevel>>,
-    /// Told of each new watcher.
-    joined: Notify,
+    /// Which of the channels that a topic has had this is.
+    number: u64,
+    levels: watch::Sender<History>,
+    /// Told of each new watcher, and of what changes who polls.
+    nudged: Notify,
+    /// How its values travel between instances; `None` if they do not.
+    codec: Option<Codec>,
 }
 
 /// What a poller asks: called once an interval.
-pub type Poll = Arc<dyn Fn() -> BoxFuture<'static, Polled<Arc<dyn Any + Send + Sync>>> + Send + Sync>;
+type Poll = Arc<dyn Fn() -> BoxFuture<'static, Polled<AnyValue>> + Send + Sync>;
+/// How long to wait between two polls, as things stand.
+type Every = Arc<dyn Fn() -> Duration + Send + Sync>;
+
+/// What many instances watch together: its levels are kept for a while, and come from whichever instance polls.
+pub struct Topic<E> {
+    /// One name, one type of value.
+    pub name: String,
+    /// How many levels are kept for those who come back.
+    pub kept: usize,
+    /// How long to wait between two polls, as things stand.
+    pub every: E,
+}
 
 /// All pollers of this process.
 #[derive(Clone)]
 pub struct Pollers {
     /// Held only to look a topic up, join it or remove it; never across an await.
     topics: Arc<Mutex<HashMap<String, Arc<Channel>>>>,
+    /// How many channels there have been.
+    channels: Arc<AtomicU64>,
+    bus: Option<Bus>,
     grace: Duration,
     clock: Clock,
     stopping: CancellationToken,
     tasks: TaskTracker,
 }
 
-/// The longest that a source can make us wait: what it asked for may have been mended meanwhile.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
-
 impl Pollers {
     /// Pollers that go on for `grace` after their last watcher left.
     pub fn new(grace: Duration, clock: Clock) -> Self {
-        Self { topics: Arc::default(), grace, clock, stopping: CancellationToken::new(), tasks: TaskTracker::new() }
+        let (stopping, tasks) = (CancellationToken::new(), TaskTracker::new());
+        Self { topics: Arc::default(), channels: Arc::default(), bus: None, grace, clock, stopping, tasks }
+    }
+
+    /// Pollers that take turns with those of other instances.
+    pub fn with_bus(grace: Duration, clock: Clock, bus: Bus) -> Self {
+        let pollers = Self { bus: Some(bus.clone()), ..Self::new(grace, clock) };
+        // It ends after the pollers, which have leases to give back.
+        pollers.tasks.spawn(shared::carry(pollers.clone(), bus));
+        pollers
     }
 
     /// Ends all pollers and the streams of those who watch, and waits until a poll that has begun is over.
@@ -90,7 +108,8 @@ impl Pollers {
         self.tasks.wait().await;
     }
 
-    /// The levels of `topic`: the latest at once if there is one, then every newer one, until the source finishes.
+    /// The levels of a topic of this process alone: the latest at once if there is one, then newer ones until the source
+    /// finishes. Who is slow gets the newest.
     ///
     /// `every` and `poll` count only for the watcher that starts the poller. A topic has one type of value.
     pub fn watch<T, F, P>(
@@ -104,8 +123,26 @@ impl Pollers {
         F: Future<Output = Polled<T>> + Send + 'static,
         P: Fn() -> F + Send + Sync + 'static,
     {
-        let levels = WatchStream::new(self.join_or_start(topic, every, erase(poll)));
-        levels.filter_map(|level| std::future::ready(level.and_then(AnyLevel::downcast)))
+        let start = Start { kept: 1, codec: None, every: Arc::new(move || every), poll: erase(poll) };
+        self.join_or_start(topic, start).stream(None)
+    }
+
+    /// Watches what all instances watch together; for nobody to be told yet.
+    ///
+    /// `every` and `poll` count only for the watcher that starts the poller. A topic has one type of value.
+    pub fn follow<T, F, P>(&self, topic: Topic<impl Fn() -> Duration + Send + Sync + 'static>, poll: P) -> Watcher<T>
+    where
+        T: Any + Send + Sync + Serialize + DeserializeOwned,
+        F: Future<Output = Polled<T>> + Send + 'static,
+        P: Fn() -> F + Send + Sync + 'static,
+    {
+        let start = Start {
+            kept: topic.kept,
+            codec: self.bus.as_ref().map(|_| Codec::of::<T>()),
+            every: Arc::new(topic.every),
+            poll: erase(poll),
+        };
+        self.join_or_start(topic.name, start)
     }
 
     /// Whether the poller of a topic runs.
@@ -118,17 +155,24 @@ impl Pollers {
         self.lock().len()
     }
 
-    fn join_or_start(&self, topic: String, every: Duration, poll: Poll) -> watch::Receiver<Option<AnyLevel>> {
+    /// How many of the topics whose names begin so are watched.
+    pub fn running_below(&self, beginning: &str) -> usize {
+        self.lock().keys().filter(|topic| topic.starts_with(beginning)).count()
+    }
+
+    fn join_or_start<T>(&self, topic: String, start: Start) -> Watcher<T> {
         let mut topics = self.lock();
         if let Some(channel) = topics.get(&topic) {
-            channel.joined.notify_one();
-            return channel.levels.subscribe();
+            channel.nudged.notify_one();
+            return Watcher::of(channel.levels.subscribe());
         }
-        let (levels, receiver) = watch::channel(None);
-        let channel = Arc::new(Channel { levels, joined: Notify::new() });
+        let (levels, receiver) = watch::channel(History::new(start.kept));
+        let number = self.channels.fetch_add(1, Ordering::Relaxed);
+        let channel = Arc::new(Channel { number, levels, nudged: Notify::new(), codec: start.codec });
         topics.insert(topic.clone(), channel.clone());
-        self.tasks.spawn(Poller { pollers: self.clone(), topic, channel, every, failures: 0 }.run(poll));
-        receiver
+        let poller = Poller::new(self.clone(), topic, channel, start.every);
+        self.tasks.spawn(poller.run(start.poll));
+        Watcher::of(receiver)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<Channel>>> {
@@ -136,13 +180,57 @@ impl Pollers {
     }
 }
 
-impl AnyLevel {
-    fn downcast<T: Any + Send + Sync>(self) -> Option<Level<T>> {
-        let value = match self.value {
-            None => None,
-            Some(value) => Some(value.downcast::<T>().ok()?),
-        };
-        Some(Level { value, observed_at: self.observed_at, stale_since: self.stale_since })
+/// What starting a poller takes.
+struct Start {
+    kept: usize,
+    codec: Option<Codec>,
+    every: Every,
+    poll: Poll,
+}
+
+/// Somebody who watches a topic, which is polled for as long as they do.
+pub struct Watcher<T> {
+    levels: watch::Receiver<History>,
+    value: PhantomData<fn() -> T>,
+}
+
+impl<T: Any + Send + Sync> Watcher<T> {
+    /// The newest level, if there has been one.
+    pub fn newest(&self) -> Option<Level<T>> {
+        self.levels.borrow().newest()?.clone().downcast()
+    }
+
+    /// The level at this place, if it still is there.
+    pub fn at(&self, sequence: i64) -> Option<Level<T>> {
+        self.levels.borrow().at(sequence)?.clone().downcast()
+    }
+
+    /// Waits until there is a level.
+    pub fn first(&self) -> impl Future<Output = ()> + Send + use<T> {
+        let mut levels = self.levels.clone();
+        async move {
+            levels.wait_for(|history| history.newest().is_some()).await.ok();
+        }
+    }
+
+    /// The levels after `told`, or the newest at once if that is `None`; then each newer one, until the source finishes.
+    pub fn stream(self, told: Option<i64>) -> impl Stream<Item = Level<T>> + Send + use<T> {
+        unfold((self.levels, told), |(mut levels, told)| async move {
+            loop {
+                let next = levels.borrow_and_update().after(told);
+                if let Some(level) = next.and_then(|level| level.downcast::<T>()) {
+                    let told = Some(level.sequence);
+                    return Some((level, (levels, told)));
+                }
+                levels.changed().await.ok()?;
+            }
+        })
+    }
+}
+
+impl<T> Watcher<T> {
+    fn of(levels: watch::Receiver<History>) -> Self {
+        Self { levels, value: PhantomData }
     }
 }
 
@@ -162,114 +250,4 @@ where
             }
         })
     })
-}
-
-/// The task behind one topic.
-struct Poller {
-    pollers: Pollers,
-    topic: String,
-    channel: Arc<Channel>,
-    every: Duration,
-    /// Failed polls in a row.
-    failures: u32,
-}
-
-impl Poller {
-    async fn run(mut self, poll: Poll) {
-        // Dropped with the task, however it ends: a later watcher must be able to start a new poller.
-        let _registration =
-            Registration { pollers: self.pollers.clone(), channel: self.channel.clone(), topic: self.topic.clone() };
-        loop {
-            let Some(pause) = self.publish(unbroken(&poll).await) else { return };
-            if !self.wait(pause).await {
-                return;
-            }
-        }
-    }
-
-    /// Tells the watchers, and says how long to wait before the next poll; `None` when there is none.
-    fn publish(&mut self, polled: Polled<Arc<dyn Any + Send + Sync>>) -> Option<Duration> {
-        let now = self.pollers.clock.now();
-        let goes_on = matches!(polled, Polled::Value(_));
-        match polled {
-            Polled::Value(value) | Polled::Finished(value) => {
-                self.failures = 0;
-                self.channel.levels.send_replace(Some(Level {
-                    value: Some(value),
-                    observed_at: Some(now),
-                    stale_since: None,
-                }));
-                goes_on.then(|| with_jitter(self.every))
-            }
-            Polled::Gone => None,
-            Polled::Failed { retry_after } => {
-                self.failures = self.failures.saturating_add(1);
-                self.channel.levels.send_modify(|level| mark_stale(level, now));
-                let backed_off = self.every * 2_u32.pow(self.failures.min(4) - 1);
-                let asked_for = retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER);
-                Some(with_jitter(backed_off).max(asked_for.mul_f64(rand::rng().random_range(1.0..=1.1))))
-            }
-        }
-    }
-
-    /// Waits for the next poll. `false` when nobody has watched for the grace period, or all pollers stop.
-    async fn wait(&self, pause: Duration) -> bool {
-        let next = tokio::time::Instant::now() + pause;
-        loop {
-            tokio::select! {
-                biased;
-                () = self.pollers.stopping.cancelled() => return false,
-                () = self.channel.levels.closed() => {}
-                () = tokio::time::sleep_until(next) => return true,
-            }
-            // Nobody watches, so nothing is asked until somebody comes back.
-            tokio::select! {
-                () = self.pollers.stopping.cancelled() => return false,
-                () = self.channel.joined.notified() => {}
-                () = tokio::time::sleep(self.pollers.grace) => if self.give_up() { return false },
-            }
-        }
-    }
-
-    /// Whether still nobody watches. Decided under the lock that joiners take: nobody can join a poller that has given up.
-    fn give_up(&self) -> bool {
-        let mut topics = self.pollers.lock();
-        let abandoned = self.channel.levels.receiver_count() == 0;
-        if abandoned {
-            topics.remove(&self.topic);
-        }
-        abandoned
-    }
-}
-
-/// What a poll finds; a poll that panics has failed.
-async fn unbroken(poll: &Poll) -> Polled<Arc<dyn Any + Send + Sync>> {
-    let polled = AssertUnwindSafe(async { poll().await }).catch_unwind().await;
-    polled.unwrap_or(Polled::Failed { retry_after: None })
-}
-
-fn mark_stale(level: &mut Option<AnyLevel>, now: DateTime<Utc>) {
-    let level = level.get_or_insert(Level { value: None, observed_at: None, stale_since: None });
-    level.stale_since.get_or_insert(now);
-}
-
-/// Spreads pollers that started together: up to a tenth earlier or later.
-fn with_jitter(pause: Duration) -> Duration {
-    pause.mul_f64(rand::rng().random_range(0.9..=1.1))
-}
-
-/// Takes the topic out of the table when its poller ends, however it ends.
-struct Registration {
-    pollers: Pollers,
-    channel: Arc<Channel>,
-    topic: String,
-}
-
-impl Drop for Registration {
-    fn drop(&mut self) {
-        let mut topics = self.pollers.lock();
-        if topics.get(&self.topic).is_some_and(|channel| Arc::ptr_eq(channel, &self.channel)) {
-            topics.remove(&self.topic);
-        }
-    }
 }

@@ -19,6 +19,8 @@ const PAGE: usize = 5_000;
 const CALL: usize = 2_000;
 /// The items of a page's sessions, however many those are: with other arguments they are read once more.
 const ITEMS: usize = 20;
+/// The history of a session: a statement may read ten thousands of samples for it, on which other sessions of its page wait.
+const HISTORY: usize = 1_000;
 
 /// A field as the library hands it to a weight: `__ctx`, `__variables_definition` and `__field` of its `complexity`.
 ///
@@ -60,6 +62,11 @@ pub fn of_remote_list(below: usize) -> usize {
 /// Figures over many rows: a statement, however many rows there are.
 pub fn of_aggregate(below: usize) -> usize {
     below.saturating_add(PAGE)
+}
+
+/// The points of a chart, some hundred as a rule: those of all sessions of a page are read at once.
+pub fn of_history(below: usize) -> usize {
+    of_list(below, LARGEST_SIZE as i64).saturating_add(HISTORY)
 }
 
 /// A list of at most so many.

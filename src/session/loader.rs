@@ -11,7 +11,7 @@ use entity::live_session_item::Column;
 use sea_orm::Iterable as _;
 
 use super::{
-    schema::LiveSessionItem,
+    schema::{LiveSession, LiveSessionItem},
     store::{self, ItemRow, SessionRow},
 };
 use crate::{
@@ -196,5 +196,35 @@ impl Loader<ItemsKey> for ItemLoader {
             }
         }
         Ok(loaded)
+    }
+}
+
+/// Loads sessions for whoever knows no more than their keys, within one operation's scope.
+pub struct SessionLoader {
+    asker: Asker,
+    statements: Statements,
+}
+
+pub type SessionLoaders = DataLoader<SessionLoader>;
+
+/// The loader of one operation.
+pub fn session_loaders(asker: Asker, statements: Statements) -> SessionLoaders {
+    let loader = DataLoader::new(SessionLoader { asker, statements }, TokioSpawner::current(), TokioTimer::default());
+    loader.max_batch_size(usize::MAX)
+}
+
+/// One session, if it is there.
+pub async fn session(ctx: &Context<'_>, session_key: i64) -> Result<Option<LiveSession>> {
+    ctx.given::<SessionLoaders>()?.load_one(session_key).await
+}
+
+impl Loader<i64> for SessionLoader {
+    type Value = LiveSession;
+    type Error = Error;
+
+    async fn load(&self, keys: &[i64]) -> Result<HashMap<i64, LiveSession>> {
+        let columns: Vec<_> = entity::live_session::Column::iter().collect();
+        let rows = store::sessions(&self.asker.scope()?, &self.statements, keys, &columns).await?;
+        rows.into_iter().map(|row| Ok((*row.id.read()?, LiveSession::alone(row)))).collect()
     }
 }

@@ -1,9 +1,10 @@
 //! The live numbers of a session, in our own words: what pollers hand to watchers and what is stored when a session ends.
 
+use serde::{Deserialize, Serialize};
 use shopee::{Overview, SessionStatus};
 
 /// A session's numbers at one moment. `None` was not reported, which is not zero. Money counts 1/100000 of the currency unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Metrics {
     pub on_air: bool,
     pub current_viewers: Option<i64>,

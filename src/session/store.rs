@@ -3,6 +3,7 @@
 
 pub mod coins;
 pub mod edit;
+pub mod samples;
 pub mod upsert;
 
 use std::collections::{BTreeSet, HashMap};
@@ -162,6 +163,41 @@ pub async fn sessions(
     let query = within(scope, statements, &SessionFilter::default())
         .filter(live_session::Column::Id.is_in(keys.iter().copied()));
     Ok(sparse::read(query, columns, statements).await?)
+}
+
+/// Sessions of a studio that are shown together: so many at most.
+const MOST_ON_AIR: u64 = 500;
+
+/// What is on air in a studio, the earliest first.
+pub async fn on_air_of(scope: &Scope, statements: &Statements, studio_id: i64) -> Result<Vec<SessionRow>> {
+    use live_session::Column;
+    let filter =
+        SessionFilter { studio_id: Some(studio_id), statuses: Some(vec![Status::OnAir]), ..SessionFilter::default() };
+    let query = within(scope, statements, &filter).order_by(Column::Id, Order::Asc).limit(MOST_ON_AIR);
+    let columns = [Column::Id, Column::ShopeeAccountId, Column::SessionId, Column::Region];
+    Ok(sparse::read(query, &columns, statements).await?)
+}
+
+/// How many of an account's sessions of these ids are stored as having begun, or were deleted here.
+pub async fn known(
+    scope: &Scope,
+    statements: &Statements,
+    (studio_id, account_id, region): (i64, i64, Region),
+    session_ids: &[i64],
+) -> Result<u64> {
+    use entity::deleted_live_session;
+    let begun = SessionFilter {
+        shopee_account_id: Some(account_id),
+        statuses: Some(vec![Status::OnAir, Status::Ended]),
+        ..SessionFilter::default()
+    };
+    let ids = || session_ids.iter().copied();
+    let begun = within(scope, statements, &begun).filter(live_session::Column::SessionId.is_in(ids()));
+    let deleted = deleted_live_session::Entity::find()
+        .filter(deleted_live_session::Column::StudioId.eq(studio_id))
+        .filter(deleted_live_session::Column::Region.eq(region.code()))
+        .filter(deleted_live_session::Column::SessionId.is_in(ids()));
+    Ok(begun.count(statements).await? + deleted.count(statements).await?)
 }
 
 /// Sessions by Shopee's id: one a region at most.

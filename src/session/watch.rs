@@ -3,13 +3,14 @@
 //! The poller works for nobody in particular, so it uses the job runner's scope; who may watch was decided before. It reads the
 //! account's credential anew for each poll: a credential that was replaced or removed counts at once.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use entity::live_session::Column;
 use futures_util::Stream;
 
 use super::{
     metrics::Metrics,
+    samples,
     store::{self, upsert},
 };
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
     app::App,
     cost::Cost,
     database::Statements,
-    engine::watch::{Level, Polled},
+    engine::watch::{Level, Polled, Topic, Watcher},
     error::{ClientError, Error, Result},
     identity::scope::Scope,
 };
@@ -30,17 +31,41 @@ pub struct Watched {
     pub session_id: i64,
 }
 
-/// The numbers of a session: the latest at once, then newer ones, until the session ends or is deleted.
-pub fn metrics(app: &App, watched: Watched) -> impl Stream<Item = Level<Metrics>> + Send + use<> {
-    let topic = format!("session/{}/metrics", watched.session_key);
-    let polled = app.clone();
-    app.pollers.watch(topic, app.config.poll_interval, move || poll(polled.clone(), watched))
+/// How many levels are kept for those who come back: three minutes at the usual pace.
+const KEPT: usize = 64;
+
+/// The numbers of a session: those after `told`, or the latest at once; then newer ones, until the session ends or is deleted.
+pub fn metrics(app: &App, watched: Watched, told: Option<i64>) -> impl Stream<Item = Level<Metrics>> + Send + use<> {
+    follow(app, watched).stream(told)
+}
+
+/// Somebody who watches the numbers of a session.
+pub fn follow(app: &App, watched: Watched) -> Watcher<Metrics> {
+    let name = format!("{}{}/metrics", topics_of(watched.account_id), watched.session_key);
+    let (polled, paced) = (app.clone(), app.clone());
+    let topic = Topic { name, kept: KEPT, every: move || interval(&paced, watched.account_id) };
+    app.pollers.follow(topic, move || poll(polled.clone(), watched))
+}
+
+fn topics_of(account_id: i64) -> String {
+    format!("account/{account_id}/session/")
+}
+
+/// How long to wait between two polls of a session. All of an account's that are watched here take half of the calls that the
+/// account may make at most: the other half is for people.
+fn interval(app: &App, account_id: i64) -> Duration {
+    let watched = app.pollers.running_below(&topics_of(account_id)) as u32;
+    let second_half = Duration::from_secs(2) * watched / app.config.shopee_calls_per_second.get();
+    app.config.poll_interval.max(second_half)
 }
 
 async fn poll(app: App, watched: Watched) -> Polled<Metrics> {
     match latest(&app, watched).await {
         Ok(None) => Polled::Gone,
-        Ok(Some(metrics)) if metrics.on_air => Polled::Value(metrics),
+        Ok(Some(metrics)) if metrics.on_air => {
+            samples::note(&app, watched.session_key, &metrics);
+            Polled::Value(metrics)
+        }
         Ok(Some(metrics)) => {
             store_end(&app, watched, metrics).await;
             Polled::Finished(metrics)
@@ -93,7 +118,7 @@ async fn store_end(app: &App, watched: Watched, metrics: Metrics) {
     }
 }
 
-fn report(watched: Watched, error: &Error) -> Option<std::time::Duration> {
+fn report(watched: Watched, error: &Error) -> Option<Duration> {
     tracing::info!(error = error.for_log(), session = watched.session_key, "a poll failed");
     match error {
         Error::Client(ClientError::Shopee(fault)) => fault.retry_after,

@@ -4,8 +4,10 @@
 
 mod ending;
 mod failing;
+mod history;
 mod pollers;
 mod refusing;
+mod resuming;
 mod sharing;
 mod signed_out;
 mod watching;

@@ -112,6 +112,8 @@ fn lists_that_can_grow_are_connections() {
         "StreamerList.nodes",
         "PromotionPage.nodes",
         "CampaignExpenseToday.campaigns",
+        "LiveSession.metricHistory",
+        "StudioLive.changes",
         "LiveTrends.trends",
         "LiveTrend.points",
         "AudienceProfile.breakdowns",

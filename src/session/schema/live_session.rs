@@ -4,7 +4,10 @@ use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
 use entity::live_session::Status;
 
-use super::{CoinGiveout, CoinsFromShopee, LiveSessionItem, SessionFromShopee, coin_giveout::page_of_giveouts};
+use super::{
+    CoinGiveout, CoinsFromShopee, LiveSessionItem, MetricInterval, MetricPoint, SessionFromShopee,
+    coin_giveout::page_of_giveouts,
+};
 use crate::{
     account::{
         access::{self, Access},
@@ -23,6 +26,7 @@ use crate::{
     identity::{loader as identity_loader, schema::Studio},
     ledger::schema::IntentFilter,
     session::{
+        history,
         loader::{self, BAG_ORDER, ItemSlice},
         store::{OrderField, SessionRow, coins::LedgerOf},
         watch::Watched,
@@ -49,6 +53,11 @@ pub(super) struct Neighbours {
 impl LiveSession {
     pub(super) fn with_neighbours(row: SessionRow, neighbours: Neighbours) -> Self {
         Self { row, neighbours }
+    }
+
+    /// A session of which all columns were read and nothing else.
+    pub fn alone(row: SessionRow) -> Self {
+        Self { row, neighbours: Neighbours { studio: None, account: None, access: None, items: Vec::new() } }
     }
 
     /// Its place in a list ordered by `field`.
@@ -299,6 +308,22 @@ impl LiveSession {
     ) -> Result<Connection<CoinGiveout>> {
         let page = PageArguments { first, after, last, before };
         page_of_giveouts(ctx, LedgerOf::Session(self.key()?), filter.unwrap_or_default(), page).await
+    }
+
+    /// What the session showed while somebody watched it through this gateway, for charts: one point for each interval in which
+    /// Shopee was asked, the earliest first. Nobody watching is nobody asking: such intervals have no point. A sample is there a
+    /// few seconds after it was taken. At most 2000 intervals. Errors: BAD_USER_INPUT.
+    #[graphql(complexity = "weight::of_history(child_complexity)")]
+    async fn metric_history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first instant.")] from: DateTime<Utc>,
+        #[graphql(desc = "The end: the first instant that does not count any more.")] to: DateTime<Utc>,
+        #[graphql(desc = "How much time one point stands for.")] interval: MetricInterval,
+    ) -> Result<Vec<MetricPoint>> {
+        let (spans, region) = (interval.spans(from, to)?, self.shopee_region()?);
+        let history = history::history(ctx, self.key()?, spans).await?;
+        Ok(history.into_iter().map(|span| MetricPoint::new(span, spans, region)).collect())
     }
 
     #[graphql(flatten)]

@@ -1,10 +1,10 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Subscription};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{Stream, StreamExt as _};
 
-use super::LiveSession;
+use super::{LiveNumbers, LiveSession};
 use crate::{
     account::schema::Region,
     engine::watch::Level,
@@ -13,7 +13,6 @@ use crate::{
         context::ContextExt as _,
         id::{GlobalId, Kind},
         long::Long,
-        money::Money,
         selection::Selection,
     },
     identity::{guard::Needs, scope::AskerExt as _},
@@ -30,8 +29,8 @@ pub struct SessionSubscription;
 
 #[Subscription]
 impl SessionSubscription {
-    /// How many people watch a session, as it changes: the latest count at once, then one every few seconds. Ends when the session
-    /// does, or is deleted. While Shopee does not answer, the last count comes again with `staleSince` set. Errors: UNAUTHENTICATED, NOT_FOUND,
+    /// How many people watch a session, as it changes: the latest count at once, or with `after` those that came since; then one
+    /// every few seconds. Ends when the session does, or is deleted. While Shopee does not answer, the last count comes again with `staleSince` set. Errors: UNAUTHENTICATED, NOT_FOUND,
     /// BAD_USER_INPUT.
     #[graphql(guard = "Needs::SignIn")]
     async fn viewer_count(
@@ -40,14 +39,18 @@ impl SessionSubscription {
         #[graphql(desc = "The session: its global id, or Shopee's own id of it.")] session_id: ID,
         #[graphql(desc = "The region that a Shopee id is of; needed only when two regions know the same id.")]
         region: Option<Region>,
+        #[graphql(
+            desc = "The `sequence` of the last event that you have: the stream goes on after it, so that a connection that broke costs nothing."
+        )]
+        after: Option<Long>,
     ) -> Result<impl Stream<Item = ViewerCount> + use<>> {
         let watched = watched_session(ctx, &session_id, region).await?;
-        let levels = watch::metrics(ctx.app()?, watched.watched()?);
+        let levels = watch::metrics(ctx.app()?, watched.watched()?, told(ctx, after)?);
         Ok(levels.map(move |level| ViewerCount { session: watched.clone(), level }))
     }
 
-    /// All the numbers of a session, as they change: the latest at once, then one set every few seconds. Ends when the session does,
-    /// or is deleted. While Shopee does not answer, the last numbers come again with `staleSince` set. Errors: UNAUTHENTICATED, NOT_FOUND,
+    /// All the numbers of a session, as they change: the latest at once, or with `after` those that came since; then one set every
+    /// few seconds. Ends when the session does, or is deleted. While Shopee does not answer, the last numbers come again with `staleSince` set. Errors: UNAUTHENTICATED, NOT_FOUND,
     /// BAD_USER_INPUT.
     #[graphql(guard = "Needs::SignIn")]
     async fn live_metrics(
@@ -56,11 +59,29 @@ impl SessionSubscription {
         #[graphql(desc = "The session: its global id, or Shopee's own id of it.")] session_id: ID,
         #[graphql(desc = "The region that a Shopee id is of; needed only when two regions know the same id.")]
         region: Option<Region>,
+        #[graphql(
+            desc = "The `sequence` of the last event that you have: the stream goes on after it, so that a connection that broke costs nothing."
+        )]
+        after: Option<Long>,
     ) -> Result<impl Stream<Item = LiveMetrics> + use<>> {
         let watched = watched_session(ctx, &session_id, region).await?;
         let region = watched.shopee_region()?;
-        let levels = watch::metrics(ctx.app()?, watched.watched()?);
+        let levels = watch::metrics(ctx.app()?, watched.watched()?, told(ctx, after)?);
         Ok(levels.map(move |level| LiveMetrics { session: watched.clone(), region, level }))
+    }
+}
+
+/// A place that is later than the present by more than clocks differ is of no stream: nothing would ever come after it.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(1);
+
+/// The place that a client goes on from.
+pub(super) fn told(ctx: &Context<'_>, after: Option<Long>) -> Result<Option<i64>> {
+    let latest = (ctx.app()?.clock.now() + CLOCKS_DIFFER).timestamp_millis();
+    match after {
+        Some(Long(sequence)) if !(0..=latest).contains(&sequence) => {
+            Err(Error::invalid_input("after", "is not the sequence of any event"))
+        }
+        _ => Ok(after.map(|sequence| sequence.0)),
     }
 }
 
@@ -105,6 +126,23 @@ impl ViewerCount {
         Some(self.level.value.as_ref()?.on_air)
     }
 
+    /// The place of this event in the session's stream: later events have higher ones, whichever gateway they come from, and the
+    /// distance means nothing. Give the last one that you have as `after` when you connect again.
+    async fn sequence(&self) -> Long {
+        Long(self.level.sequence)
+    }
+
+    /// The `sequence` of the event before this one, also if it was not delivered to you; null if the gateway knows of none.
+    async fn previous_sequence(&self) -> Option<Long> {
+        self.level.previous.map(Long)
+    }
+
+    /// Whether events may be missing between the last one that you have and this one, which is then the latest: after a longer time
+    /// away, or when you read too slowly. `LiveSession.metricHistory` has what was missed.
+    async fn gap(&self) -> bool {
+        self.level.gap
+    }
+
     /// When Shopee told these numbers; null when it has not told any yet.
     async fn observed_at(&self) -> Option<DateTime<Utc>> {
         self.level.observed_at
@@ -116,17 +154,11 @@ impl ViewerCount {
     }
 }
 
-/// The numbers of a session.
+/// The numbers of a session, as they change.
 pub struct LiveMetrics {
     session: Arc<LiveSession>,
     region: shopee::Region,
     level: Level<Metrics>,
-}
-
-impl LiveMetrics {
-    fn count(&self, metric: impl Fn(&Metrics) -> Option<i64>) -> Option<Long> {
-        metric(self.level.value.as_deref()?).map(Long)
-    }
 }
 
 /// The numbers of a session at one moment. A number that is null was not reported, which is not zero.
@@ -137,74 +169,30 @@ impl LiveMetrics {
         &self.session
     }
 
-    /// People watching at that moment.
-    async fn viewers(&self) -> Option<Long> {
-        self.count(|metrics| metrics.current_viewers)
+    /// The place of this event in the session's stream: later events have higher ones, whichever gateway they come from, and the
+    /// distance means nothing. Give the last one that you have as `after` when you connect again.
+    async fn sequence(&self) -> Long {
+        Long(self.level.sequence)
     }
 
-    /// Most people watching at one time so far.
-    async fn peak_viewers(&self) -> Option<Long> {
-        self.count(|metrics| metrics.peak_viewers)
+    /// The `sequence` of the event before this one, also if it was not delivered to you; null if the gateway knows of none.
+    async fn previous_sequence(&self) -> Option<Long> {
+        self.level.previous.map(Long)
     }
 
-    /// People who have watched so far, each counted once.
-    async fn total_viewers(&self) -> Option<Long> {
-        self.count(|metrics| metrics.total_viewers)
+    /// Whether events may be missing between the last one that you have and this one, which is then the latest: after a longer time
+    /// away, or when you read too slowly. `LiveSession.metricHistory` has what was missed.
+    async fn gap(&self) -> bool {
+        self.level.gap
     }
 
-    /// How often the session was opened.
-    async fn views(&self) -> Option<Long> {
-        self.count(|metrics| metrics.views)
-    }
-
-    /// Likes given so far.
-    async fn likes(&self) -> Option<Long> {
-        self.count(|metrics| metrics.likes)
-    }
-
-    /// Comments written so far.
-    async fn comments(&self) -> Option<Long> {
-        self.count(|metrics| metrics.comments)
-    }
-
-    /// Times the session was shared so far.
-    async fn shares(&self) -> Option<Long> {
-        self.count(|metrics| metrics.shares)
-    }
-
-    /// Times a product was put into a cart so far.
-    async fn added_to_cart(&self) -> Option<Long> {
-        self.count(|metrics| metrics.added_to_cart)
-    }
-
-    /// People who placed an order so far.
-    async fn buyers(&self) -> Option<Long> {
-        self.count(|metrics| metrics.buyers)
-    }
-
-    /// Orders placed so far.
-    async fn orders(&self) -> Option<Long> {
-        self.count(|metrics| metrics.orders)
-    }
-
-    /// Value of the orders placed so far.
-    async fn revenue(&self) -> Option<Money> {
-        let revenue = self.level.value.as_ref()?.revenue?;
-        Some(Money::new(revenue, self.region))
-    }
-
-    /// Whether the session is on air; false exactly once, in the last event.
-    async fn is_on_air(&self) -> Option<bool> {
-        Some(self.level.value.as_ref()?.on_air)
-    }
-
-    /// When Shopee told these numbers; null when it has not told any yet.
-    async fn observed_at(&self) -> Option<DateTime<Utc>> {
-        self.level.observed_at
-    }
-
-    /// Since when Shopee has not answered, so that these numbers are older than they should be; null while it answers.
-    async fn stale_since(&self) -> Option<DateTime<Utc>> {
-        self.level.stale_since
+    #[graphql(flatten)]
+    async fn numbers(&self, _ctx: &Context<'_>) -> LiveNumbers {
+        LiveNumbers {
+            region: self.region,
+            metrics: self.level.value.as_deref().copied(),
+            observed_at: self.level.observed_at,
+            stale_since: self.level.stale_since,
+        }
     }
 }

@@ -82,6 +82,13 @@ const SHAPES: &[Shape] = &[
         statements: 6,
     },
     Shape {
+        name: "histories",
+        query: r#"{ liveSessions(first: SIZE) { nodes { SESSION
+            metricHistory(from: "2026-11-22T00:00:00Z", to: "2026-11-23T00:00:00Z", interval: MINUTE) { viewers }
+        } } }"#,
+        statements: 6,
+    },
+    Shape {
         name: "the account's studio",
         query: "{ liveSessions(first: SIZE) { nodes { shopeeAccount { studio { name } } } } }",
         statements: 4,

@@ -1,0 +1,212 @@
+//! What instances share through Redis (or Valkey): whose turn it is to poll a topic, and what was found.
+//!
+//! A turn is a lease: a key with the holder's token that expires unless it is renewed. Only who holds it can publish, and each
+//! level gets its place in the same script, so that no value goes back behind a later one, whoever was held up on the way.
+//! Redis may go away and come back, with or without its data: nothing is kept there that cannot be had anew.
+
+mod link;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+    time::Duration,
+};
+
+use redis::{Client, FromRedisValue, RedisError, Script, ScriptInvocation, aio::MultiplexedConnection};
+use tokio::sync::{Notify, watch};
+
+/// Redis answers at once or is as good as gone.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How long the last levels of a topic that nobody polls any more can be asked for.
+const LEVELS_LAST: Duration = Duration::from_secs(600);
+
+static TAKE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("bus/take.lua")));
+static RENEW: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("bus/renew.lua")));
+static RELEASE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("bus/release.lua")));
+static PUBLISH: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("bus/publish.lua")));
+
+/// The way to the other instances. Cheap to clone.
+#[derive(Clone)]
+pub struct Bus(Arc<Inner>);
+
+struct Inner {
+    client: Client,
+    prefix: String,
+    lease_lasts: Duration,
+    /// `None` while Redis is away.
+    commands: Mutex<Option<MultiplexedConnection>>,
+    /// The topics whose levels come in, by name, each with the number of the channel that has had the earlier ones; `None` while
+    /// Redis is away.
+    carried: watch::Sender<Option<HashMap<String, u64>>>,
+    /// Told of each topic that is new here.
+    wanted: Notify,
+    /// Told when a command failed.
+    broken: Notify,
+}
+
+/// What came of asking Redis.
+pub enum Outcome<T> {
+    Done(T),
+    /// Redis is away.
+    Away,
+}
+
+/// What comes in on a topic.
+pub enum Message<'a> {
+    Level {
+        sequence: i64,
+        previous: Option<i64>,
+        text: &'a str,
+    },
+    /// There will be no other level.
+    Gone,
+    /// Whose turn it was has given it back.
+    Released,
+}
+
+/// Where what comes in goes.
+pub trait Receiver {
+    /// The topics to carry, each with the number of its channel.
+    fn topics(&self) -> HashMap<String, u64>;
+    /// Takes messages in their order.
+    fn receive(&self, topic: &str, messages: Vec<Message<'_>>);
+    /// Redis has gone, or is back.
+    fn whose_turn_changed(&self);
+}
+
+/// One poller's claim to a topic.
+pub struct Lease {
+    topic: String,
+    token: String,
+    /// How many levels of the topic are kept.
+    kept: usize,
+}
+
+impl Lease {
+    pub fn new(topic: String, kept: usize) -> Self {
+        Self { topic, token: format!("{:032x}", rand::random::<u128>()), kept }
+    }
+}
+
+impl Bus {
+    /// A bus over the Redis at this address; not connected before [`run`](Self::run).
+    pub fn new(url: &str, prefix: &str, lease_lasts: Duration) -> Result<Self, RedisError> {
+        Ok(Self(Arc::new(Inner {
+            client: Client::open(url)?,
+            prefix: prefix.to_owned(),
+            lease_lasts,
+            commands: Mutex::default(),
+            // Until the first attempt to connect has failed, those who wait do so with reason.
+            carried: watch::Sender::new(Some(HashMap::new())),
+            wanted: Notify::new(),
+            broken: Notify::new(),
+        })))
+    }
+
+    pub fn lease_lasts(&self) -> Duration {
+        self.0.lease_lasts
+    }
+
+    pub fn patience(&self) -> Duration {
+        PATIENCE
+    }
+
+    /// Whether Redis answers, as far as is known.
+    pub fn is_there(&self) -> bool {
+        self.lock().is_some()
+    }
+
+    /// Says that there is a new topic to carry.
+    pub fn want(&self) {
+        self.0.wanted.notify_one();
+    }
+
+    /// Waits until the levels of a topic come in, or Redis is away.
+    pub async fn carries(&self, topic: &str, number: u64) {
+        let mut carried = self.0.carried.subscribe();
+        let carries = |carried: &HashMap<String, u64>| carried.get(topic) == Some(&number);
+        carried.wait_for(|carried| carried.as_ref().is_none_or(carries)).await.ok();
+    }
+
+    /// Takes the lease if it is free or ours already; otherwise for how long it is another's, if that is not renewed.
+    pub async fn take(&self, lease: &Lease) -> Outcome<Option<Duration>> {
+        let mut call = TAKE.key(self.lease_key(lease));
+        match self.invoke::<i64>(call.arg(&lease.token).arg(self.lease_milliseconds())).await {
+            Outcome::Done(left) => {
+                Outcome::Done(u64::try_from(left).ok().filter(|left| *left > 0).map(Duration::from_millis))
+            }
+            Outcome::Away => Outcome::Away,
+        }
+    }
+
+    /// Makes the lease last, if it still is ours.
+    pub async fn renew(&self, lease: &Lease) -> Outcome<bool> {
+        let mut call = RENEW.key(self.lease_key(lease));
+        self.invoke(call.arg(&lease.token).arg(self.lease_milliseconds())).await
+    }
+
+    /// Gives the lease back and says so to those who wait for it.
+    pub async fn release(&self, lease: &Lease) {
+        let mut call = RELEASE.key(self.lease_key(lease));
+        self.invoke::<i64>(call.arg(&lease.token).arg(self.channel(&lease.topic)).arg(link::RELEASED)).await;
+    }
+
+    /// Says that a topic is no more, if the lease is ours.
+    pub async fn say_gone(&self, lease: &Lease) {
+        let mut call = RELEASE.key(self.lease_key(lease));
+        self.invoke::<i64>(call.arg(&lease.token).arg(self.channel(&lease.topic)).arg(link::GONE)).await;
+    }
+
+    /// Tells a level to all instances, at least at the proposed place. The place it has got, or `None` if the lease is not ours.
+    pub async fn publish(
+        &self,
+        lease: &Lease,
+        (at_least, known): (i64, Option<i64>),
+        text: &str,
+    ) -> Outcome<Option<(i64, Option<i64>)>> {
+        let mut call = PUBLISH.key(self.lease_key(lease));
+        call.key(self.levels_key(&lease.topic)).arg(&lease.token).arg(self.lease_milliseconds());
+        call.arg(self.channel(&lease.topic)).arg(at_least).arg(known.unwrap_or_default()).arg(text);
+        call.arg(lease.kept).arg(LEVELS_LAST.as_millis() as u64);
+        match self.invoke::<Vec<i64>>(&call).await {
+            Outcome::Done(place) => Outcome::Done(match place[..] {
+                [sequence, previous] => Some((sequence, Some(previous).filter(|previous| *previous > 0))),
+                _ => None,
+            }),
+            Outcome::Away => Outcome::Away,
+        }
+    }
+
+    async fn invoke<T: FromRedisValue>(&self, call: &ScriptInvocation<'_>) -> Outcome<T> {
+        let commands = self.lock().clone();
+        let Some(mut commands) = commands else { return Outcome::Away };
+        match call.invoke_async(&mut commands).await {
+            Ok(answer) => Outcome::Done(answer),
+            Err(error) => {
+                tracing::warn!(%error, "Redis does not do what it is told");
+                self.0.broken.notify_one();
+                Outcome::Away
+            }
+        }
+    }
+
+    fn lease_milliseconds(&self) -> u64 {
+        self.0.lease_lasts.as_millis() as u64
+    }
+
+    fn lease_key(&self, lease: &Lease) -> String {
+        format!("{}:{{{}}}:lease", self.0.prefix, lease.topic)
+    }
+
+    fn levels_key(&self, topic: &str) -> String {
+        format!("{}:{{{topic}}}:levels", self.0.prefix)
+    }
+
+    fn channel(&self, topic: &str) -> String {
+        format!("{}:{topic}", self.0.prefix)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<MultiplexedConnection>> {
+        self.0.commands.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
