@@ -19,6 +19,7 @@ use crate::{
             ShopeeLoginSubscription, ShopeeQuery,
         },
     },
+    alert::schema::{AlertMutation, AlertQuery, AlertSubscription},
     analytics::schema::{AnalyticsMutation, AnalyticsQuery},
     app::App,
     cost::Cost,
@@ -44,7 +45,15 @@ use crate::{
 /// Where reading starts.
 #[derive(MergedObject, Default)]
 #[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
-pub struct Query(IdentityQuery, ShopeeQuery, ShopeeLoginQuery, PromotionQuery, SessionQuery, AnalyticsQuery);
+pub struct Query(
+    IdentityQuery,
+    ShopeeQuery,
+    ShopeeLoginQuery,
+    PromotionQuery,
+    SessionQuery,
+    AnalyticsQuery,
+    AlertQuery,
+);
 
 /// What changes something. Fields run one after the other. A field that fails is null and leaves the others alone.
 #[derive(MergedObject, Default)]
@@ -60,6 +69,7 @@ pub struct Mutation(
     CoinMutation,
     PromotionMutation,
     AnalyticsMutation,
+    AlertMutation,
 );
 
 /// What moves by itself: every subscription delivers the present state at once, then each newer one.
@@ -70,6 +80,7 @@ pub struct Subscription(
     SessionSubscription,
     StudioLiveSubscription,
     CoinSubscription,
+    AlertSubscription,
 );
 
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;

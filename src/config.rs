@@ -127,6 +127,11 @@ pub const VARIABLES: &[Variable] = &[
         "How often every account's newest sessions are stored, in seconds; 0 switches it off.",
     ),
     variable(
+        "ALERT_INTERVAL_SECONDS",
+        Some("30"),
+        "How often what alerts are about is looked at, in seconds: the length of the steps that a session's course is judged in; 0 switches it off.",
+    ),
+    variable(
         "OPERATION_TIMEOUT_MS",
         Some("10000"),
         "Longest time for one query or mutation, in milliseconds, 100 to 600000.",
@@ -200,6 +205,7 @@ pub struct Config {
     pub poll_interval: Duration,
     pub redis: Option<Redis>,
     pub sync_interval: Option<Duration>,
+    pub alert_interval: Option<Duration>,
     pub operation_timeout: Duration,
     pub batch_limit: Option<usize>,
     pub allowed_origins: Vec<String>,
@@ -279,6 +285,7 @@ impl Config {
             poll_interval: reader.milliseconds("POLL_INTERVAL_MS", 100, 60_000),
             redis: reader.redis(),
             sync_interval: reader.interval("SYNC_INTERVAL_SECONDS"),
+            alert_interval: reader.interval("ALERT_INTERVAL_SECONDS"),
             operation_timeout: reader.milliseconds("OPERATION_TIMEOUT_MS", 100, 600_000),
             batch_limit: Some(reader.number("BATCH_LIMIT", 0, 1000) as usize).filter(|limit| *limit > 0),
             allowed_origins: reader.origins("ALLOWED_ORIGINS"),

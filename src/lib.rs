@@ -6,7 +6,7 @@
 //! - [`serve`] puts the program together: listeners, jobs, signals, an orderly stop.
 //! - [`http`] speaks HTTP and graphql-transport-ws at `/graphql`, serves the pages and the probes.
 //! - [`api`] is the whole schema on one screen.
-//! - [`analytics`] is what the numbers say.
+//! - [`analytics`] is what the numbers say; [`alert`] is what somebody should look at.
 //! - [`session`] is a live session, stored and on air; [`promotion`] is what Shopee's ads do for an account, and [`catalog`] is the
 //!   items that may be put into a session's bag; [`account`] is a Shopee account and its credential; [`ledger`] has one effect for
 //!   each intent that costs money; [`identity`] is who asks, and what they may do.
@@ -16,6 +16,7 @@
 //! - [`database`] counts what it sends; [`telemetry`], [`config`], [`cost`], [`error`] and [`clock`] stand below everything.
 
 pub mod account;
+pub mod alert;
 pub mod analytics;
 pub mod api;
 pub mod app;

@@ -24,7 +24,7 @@ use tokio_util::task::TaskTracker;
 pub use self::stop::stop_signal;
 use self::stop::{Schedule, Signals};
 use crate::{
-    account, analytics,
+    account, alert, analytics,
     api::{self, Attachment, sharing},
     app::{App, BuildError},
     config::{Config, TOKEN_GIVEN_AWAY},
@@ -116,6 +116,7 @@ impl Gateway {
         jobs.spawn(session::sync::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(session::samples::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(analytics::rebuild::run(app.clone(), signals.jobs.clone()));
+        jobs.spawn(alert::evaluate::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(revocations::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(account::login::drive::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(ledger::reconcile::run(

@@ -39,5 +39,8 @@ pub mod promotion_edit;
 pub mod live_analytics;
 pub mod metric_sample;
 
+pub mod alert;
+pub mod alert_settings;
+
 pub mod audit_entry;
 pub mod job;

@@ -29,6 +29,10 @@ pub struct Model {
     pub promotion_type: Option<String>,
     pub is_featured: Option<bool>,
     pub promoted_at: Option<DateTimeUtc>,
+    /// Pieces that viewers were shown to be left.
+    pub stock: Option<i64>,
+    /// When that was; null while nobody has asked.
+    pub stock_seen_at: Option<DateTimeUtc>,
     pub last_updated: DateTimeUtc,
 }
 

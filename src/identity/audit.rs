@@ -75,6 +75,10 @@ pub enum Action {
     PromotionEditSettled,
     /// Somebody had a studio's sessions of some days asked of Shopee again; `after` says which days, and how many sessions.
     AnalyticsRebuildRequested,
+    /// When a studio wants to be alerted was changed.
+    AlertSettingsUpdated,
+    /// Somebody has seen to an alert.
+    AlertAcknowledged,
 }
 
 impl Action {
@@ -108,6 +112,8 @@ impl Action {
         Self::PromotionEditRequested,
         Self::PromotionEditSettled,
         Self::AnalyticsRebuildRequested,
+        Self::AlertSettingsUpdated,
+        Self::AlertAcknowledged,
     ];
 
     /// As it stands in the row.
@@ -142,6 +148,8 @@ impl Action {
             Self::PromotionEditRequested => "PROMOTION_EDIT_REQUESTED",
             Self::PromotionEditSettled => "PROMOTION_EDIT_SETTLED",
             Self::AnalyticsRebuildRequested => "ANALYTICS_REBUILD_REQUESTED",
+            Self::AlertSettingsUpdated => "ALERT_SETTINGS_UPDATED",
+            Self::AlertAcknowledged => "ALERT_ACKNOWLEDGED",
         }
     }
 

@@ -12,7 +12,7 @@ const TIERS: [&[&str]; 16] = [
     &["serve"],
     &["http"],
     &["api"],
-    &["analytics"],
+    &["analytics", "alert"],
     &["session"],
     &["promotion", "catalog"],
     &["account"],

@@ -61,6 +61,8 @@ async fn duplicates_are_refused(database: Database) {
     assert_duplicate(insert(db, intent::Model { resource, ..intent(9, 1, 1, 1) }).await);
     assert_duplicate(insert(db, coin_giveout(1, 1, 1)).await);
     assert_duplicate(insert(db, promotion_edit(2, 1, 1)).await);
+    assert_duplicate(insert(db, alert::Model { subject: alert(1, 1).subject, ..alert(9, 1) }).await);
+    assert_duplicate(insert(db, alert_settings(1)).await);
 }
 
 async fn near_duplicates_are_taken(database: Database) {
@@ -86,6 +88,11 @@ async fn near_duplicates_are_taken(database: Database) {
     // What is settled leaves its resource to the next.
     let settled = intent::Model { state: intent::State::Done, resource: resource(), ..intent(10, 1, 1, 1) };
     insert(db, settled).await.unwrap();
+    // What is over may come again, and another kind beside it.
+    let subject = || alert(1, 1).subject;
+    let over = alert::Model { cleared_at: Some(moment()), subject: subject(), ..alert(9, 1) };
+    insert(db, over).await.unwrap();
+    insert(db, alert::Model { kind: alert::Kind::SourceStale, subject: subject(), ..alert(10, 1) }).await.unwrap();
 }
 
 async fn orphans_are_refused(database: Database) {
@@ -120,6 +127,13 @@ async fn orphans_are_refused(database: Database) {
     assert_orphan(insert(db, promotion_edit(404, 1, 1)).await);
     assert_orphan(insert(db, promotion_edit(1, 404, 1)).await);
     assert_orphan(insert(db, promotion_edit(1, 1, 404)).await);
+    assert_orphan(insert(db, alert(9, 404)).await);
+    assert_orphan(insert(db, alert::Model { live_session_id: Some(404), ..alert(9, 1) }).await);
+    assert_orphan(insert(db, alert::Model { live_session_item_id: Some(404), ..alert(9, 1) }).await);
+    assert_orphan(insert(db, alert::Model { shopee_account_id: Some(404), ..alert(9, 1) }).await);
+    assert_orphan(insert(db, alert::Model { intent_id: Some(404), ..alert(9, 1) }).await);
+    assert_orphan(insert(db, alert::Model { acknowledged_by: Some(404), ..alert(9, 1) }).await);
+    assert_orphan(insert(db, alert_settings(404)).await);
     assert_orphan(insert(db, job::Model { studio_id: Some(404), ..job(9) }).await);
     assert_orphan(insert(db, job::Model { shopee_account_id: Some(404), ..job(9) }).await);
     assert_orphan(insert(db, audit_entry::Model { studio_id: Some(404), ..audit_entry(9) }).await);
@@ -128,8 +142,8 @@ async fn orphans_are_refused(database: Database) {
 
 /// Rows of: users, studios, memberships, shopee_accounts, live_sessions, live_session_items, live_analytics,
 /// metric_samples, coin_giveouts, jobs, audit_entries, sign_ins, refresh_tokens, external_identities, invitations,
-/// shopee_logins, deleted_live_sessions, intents, promotion_edits, recounts.
-async fn counts(db: &DatabaseConnection) -> [u64; 20] {
+/// shopee_logins, deleted_live_sessions, intents, promotion_edits, recounts, alerts, alert_settings.
+async fn counts(db: &DatabaseConnection) -> [u64; 22] {
     [
         user::Entity::find().count(db).await.unwrap(),
         studio::Entity::find().count(db).await.unwrap(),
@@ -151,15 +165,17 @@ async fn counts(db: &DatabaseConnection) -> [u64; 20] {
         intent::Entity::find().count(db).await.unwrap(),
         promotion_edit::Entity::find().count(db).await.unwrap(),
         recount::Entity::find().count(db).await.unwrap(),
+        alert::Entity::find().count(db).await.unwrap(),
+        alert_settings::Entity::find().count(db).await.unwrap(),
     ]
 }
 
 async fn a_studio_takes_its_rows_along(database: Database) {
     let db = &database.migrated().await;
     world(db).await;
-    assert_eq!(counts(db).await, [1, 2, 1, 2, 2, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 1]);
+    assert_eq!(counts(db).await, [1, 2, 1, 2, 2, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 1, 2, 1]);
     studio::Entity::delete_by_id(1).exec(db).await.unwrap();
-    assert_eq!(counts(db).await, [1, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(counts(db).await, [1, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
 }
 
 async fn an_account_takes_its_sessions_along(database: Database) {
@@ -168,14 +184,14 @@ async fn an_account_takes_its_sessions_along(database: Database) {
     shopee_account::Entity::delete_by_id(1).exec(db).await.unwrap();
     let login = shopee_login::Entity::find_by_id(1).one(db).await.unwrap().unwrap();
     assert_eq!(login.shopee_account_id, None);
-    assert_eq!(counts(db).await, [1, 2, 1, 1, 1, 0, 1, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0]);
+    assert_eq!(counts(db).await, [1, 2, 1, 1, 1, 0, 1, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1]);
 }
 
 async fn a_session_takes_its_rows_along(database: Database) {
     let db = &database.migrated().await;
     world(db).await;
     live_session::Entity::delete_by_id(1).exec(db).await.unwrap();
-    assert_eq!(counts(db).await, [1, 2, 1, 2, 1, 0, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 0]);
+    assert_eq!(counts(db).await, [1, 2, 1, 2, 1, 0, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 0, 1, 1]);
 }
 
 async fn a_user_leaves_the_books_intact(database: Database) {
@@ -184,13 +200,15 @@ async fn a_user_leaves_the_books_intact(database: Database) {
     assert_orphan(user::Entity::delete_by_id(1).exec(db).await);
     intent::Entity::delete_many().exec(db).await.unwrap();
     user::Entity::delete_by_id(1).exec(db).await.unwrap();
-    assert_eq!(counts(db).await, [0, 2, 0, 2, 2, 1, 2, 1, 0, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 1]);
+    assert_eq!(counts(db).await, [0, 2, 0, 2, 2, 1, 2, 1, 0, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 1, 2, 1]);
     let entry = audit_entry::Entity::find_by_id(1).one(db).await.unwrap().unwrap();
     assert_eq!((entry.user_id, entry.studio_id), (None, Some(1)));
     let invitation = invitation::Entity::find_by_id(1).one(db).await.unwrap().unwrap();
     assert_eq!(invitation.invited_by, None);
     let login = shopee_login::Entity::find_by_id(1).one(db).await.unwrap().unwrap();
     assert_eq!((login.started_by, login.shopee_account_id), (None, Some(1)));
+    let alert = alert::Entity::find_by_id(1).one(db).await.unwrap().unwrap();
+    assert_eq!((alert.acknowledged_at, alert.acknowledged_by), (Some(moment()), None));
 }
 
 /// The conflict target repeats the condition of the partial key; written so, a second run changes a row and adds none.

@@ -41,6 +41,8 @@ async fn full_and_bare_rows_come_back_as_written(database: Database) {
     come_back(&connection, [full, sample::coin_giveout(2, 1, 1)]).await;
     let full = promotion_edit::Model { daily_budget: Some(i64::MAX), ..sample::promotion_edit(1, 1, 1) };
     come_back(&connection, [full, sample::promotion_edit(2, 1, 1)]).await;
+    come_back(&connection, [full_alert(), sample::alert(2, 1)]).await;
+    come_back(&connection, [full_settings(), sample::alert_settings(2)]).await;
     come_back(&connection, [full_job(), sample::job(2)]).await;
     come_back(&connection, [full_entry(), sample::audit_entry(2)]).await;
 }
@@ -173,7 +175,38 @@ fn full_item() -> live_session_item::Model {
         promotion_type: Some("flash".to_owned()),
         is_featured: Some(true),
         promoted_at: Some(moment()),
+        stock: Some(3),
+        stock_seen_at: Some(moment()),
         ..sample::live_session_item(1, 1)
+    }
+}
+
+fn full_alert() -> alert::Model {
+    alert::Model {
+        live_session_id: Some(1),
+        live_session_item_id: Some(1),
+        shopee_account_id: Some(1),
+        intent_id: Some(1),
+        usual_millionths: Some(i64::MAX),
+        observed_millionths: Some(1),
+        threshold: Some(40),
+        stale_since: Some(moment()),
+        cleared_at: Some(moment()),
+        acknowledged_at: Some(moment()),
+        acknowledged_by: Some(1),
+        ..sample::alert(1, 1)
+    }
+}
+
+fn full_settings() -> alert_settings::Model {
+    alert_settings::Model {
+        viewers_drop_percent: Some(40),
+        orders_drop_percent: Some(60),
+        likes_drop_percent: Some(70),
+        stock_low_pieces: Some(0),
+        coins_low_percent: Some(10),
+        source_stale_minutes: Some(15),
+        ..sample::alert_settings(1)
     }
 }
 

@@ -190,6 +190,8 @@ pub(crate) fn live_session_item(id: i64, live_session_id: i64) -> live_session_i
         promotion_type: None,
         is_featured: None,
         promoted_at: None,
+        stock: None,
+        stock_seen_at: None,
         last_updated: moment(),
     }
 }
@@ -273,6 +275,42 @@ pub(crate) fn promotion_edit(id: i64, studio_id: i64, shopee_account_id: i64) ->
     promotion_edit::Model { id, studio_id, shopee_account_id, campaign_id, action, daily_budget: None }
 }
 
+/// About the session of the same id.
+pub(crate) fn alert(id: i64, studio_id: i64) -> alert::Model {
+    alert::Model {
+        id,
+        studio_id,
+        kind: alert::Kind::ViewersDropped,
+        subject: format!("LiveSession:{id}"),
+        live_session_id: None,
+        live_session_item_id: None,
+        shopee_account_id: None,
+        intent_id: None,
+        usual_millionths: None,
+        observed_millionths: None,
+        threshold: None,
+        stale_since: None,
+        revision: id,
+        raised_at: moment(),
+        cleared_at: None,
+        acknowledged_at: None,
+        acknowledged_by: None,
+    }
+}
+
+pub(crate) fn alert_settings(studio_id: i64) -> alert_settings::Model {
+    alert_settings::Model {
+        studio_id,
+        viewers_drop_percent: None,
+        orders_drop_percent: None,
+        likes_drop_percent: None,
+        stock_low_pieces: None,
+        coins_low_percent: None,
+        source_stale_minutes: None,
+        updated_at: moment(),
+    }
+}
+
 pub(crate) fn job(id: i64) -> job::Model {
     job::Model {
         id,
@@ -335,6 +373,12 @@ pub(crate) async fn world(connection: &DatabaseConnection) {
     }
     insert(connection, coin_giveout(1, 1, 1)).await.unwrap();
     insert(connection, promotion_edit(2, 1, 1)).await.unwrap();
+    let of_session = alert::Model { live_session_id: Some(1), ..alert(2, 1) };
+    let acknowledged = alert::Model { acknowledged_at: Some(moment()), acknowledged_by: Some(1), ..alert(1, 1) };
+    for alert in [acknowledged, of_session] {
+        insert(connection, alert).await.unwrap();
+    }
+    insert(connection, alert_settings(1)).await.unwrap();
     insert(connection, job::Model { studio_id: Some(1), shopee_account_id: Some(1), ..job(1) }).await.unwrap();
     insert(connection, audit_entry::Model { studio_id: Some(1), user_id: Some(1), ..audit_entry(1) }).await.unwrap();
 }

@@ -87,6 +87,8 @@ fn entities_columns() -> Vec<String> {
         columns::<intent::Entity>(),
         columns::<promotion_edit::Entity>(),
         columns::<recount::Entity>(),
+        columns::<alert::Entity>(),
+        columns::<alert_settings::Entity>(),
     ]
     .concat()
 }
@@ -113,6 +115,8 @@ fn entities_foreign_keys() -> Vec<String> {
         foreign_keys::<intent::Relation>(),
         foreign_keys::<promotion_edit::Relation>(),
         foreign_keys::<recount::Relation>(),
+        foreign_keys::<alert::Relation>(),
+        foreign_keys::<alert_settings::Relation>(),
     ]
     .concat()
 }

@@ -115,6 +115,17 @@ impl LiveSessionItem {
         Ok(self.row.promoted_at.read()?.as_ref())
     }
 
+    /// Pieces that viewers were shown to be left; null when nobody has asked, or Shopee did not tell. Asked every few minutes while the session
+    /// is on air, if the studio wants to be alerted of low stock.
+    async fn stock(&self) -> Result<Option<Long>> {
+        Ok(self.row.stock.read()?.map(Long))
+    }
+
+    /// When Shopee was last asked for the stock; null when nobody has.
+    async fn stock_seen_at(&self) -> Result<Option<&DateTime<Utc>>> {
+        Ok(self.row.stock_seen_at.read()?.as_ref())
+    }
+
     /// When Shopee was last asked for these figures: with each sync while the session is on air, and once more after its end.
     async fn last_updated(&self) -> Result<&DateTime<Utc>> {
         self.row.last_updated.read()

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     account::{access, schema::ShopeeAccount, store as account_store},
+    alert::schema::{Alert, alerts_by_key},
     database::sparse::Read as _,
     error::Result,
     graphql::{
@@ -40,10 +41,11 @@ pub enum Node {
     LiveSessionItem(LiveSessionItem),
     CoinGiveout(CoinGiveout),
     PromotionEdit(PromotionEdit),
+    Alert(Alert),
 }
 
 /// The things with these ids, in their order: one statement a kind, whatever the number of ids.
-pub(super) async fn nodes_by_id(ctx: &Context<'_>, selection: &Selection<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> {
+pub async fn nodes_by_id(ctx: &Context<'_>, selection: &Selection<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> {
     ctx.viewer()?;
     let ids: Vec<Option<GlobalId>> = ids.iter().map(|id| GlobalId::decode(id)).collect();
     let mut found = HashMap::new();
@@ -99,6 +101,10 @@ async fn nodes_of_kind(
         Kind::PromotionEdit => {
             let rows = promotion::store::by_ids(&scope, &statements, keys).await?;
             keyed(rows, |row| Ok((row.0.id, Node::PromotionEdit(PromotionEdit::new(row)))))
+        }
+        Kind::Alert => {
+            let alerts = alerts_by_key(ctx, selection, keys).await?;
+            keyed(alerts, |alert| Ok((alert.key(), Node::Alert(alert))))
         }
         Kind::LiveSessionItem => {
             let rows = store::items(&scope, &statements, keys).await?;

@@ -2,6 +2,11 @@
 
 pub(super) const OPERATIONS: &[(&str, &str)] = &[
     ("Query.analyticsSummary", "query ($studio: ID!) { analyticsSummary(studioId: $studio, days: 7) { timeZone } }"),
+    ("Query.alertSettings", "query ($studio: ID!) { alertSettings(studioId: $studio) { viewersDropPercent } }"),
+    (
+        "Query.alerts",
+        "query ($alert: ID!, $studio: ID!) { alerts(studioId: $studio) { nodes { kind } } node(id: $alert) { id } }",
+    ),
     ("Query.liveAnalytics", r#"query ($studio: ID!) { liveAnalytics(studioId: $studio, from: "2026-11-01", to: "2026-11-02") { date } }"#),
     ("Query.liveSession", "query ($session: ID!) { liveSession(id: $session) { sessionName } }"),
     ("Query.liveSession", "query ($shopeeId: ID!) { liveSession(sessionId: $shopeeId) { sessionName overview { viewers } } }"),
@@ -204,6 +209,22 @@ pub(super) const OPERATIONS: &[(&str, &str)] = &[
         r#"mutation ($studio: ID!) {
             rebuildAnalytics(input: { studioId: $studio, from: "2001-01-01", to: "2001-01-02" }) { sessions userErrors { code } }
         }"#,
+    ),
+    (
+        "Mutation.acknowledgeAlert",
+        "mutation ($alert: ID!) { acknowledgeAlert(input: { alertId: $alert }) { alert { id } userErrors { code } } }",
+    ),
+    (
+        "Mutation.updateAlertSettings",
+        "mutation ($studio: ID!) {
+            updateAlertSettings(input: { studioId: $studio, viewersDropPercent: 30 }) {
+                alertSettings { viewersDropPercent } userErrors { code }
+            }
+        }",
+    ),
+    (
+        "Subscription.alerts",
+        "subscription ($studioWithAlert: ID!) { alerts(studioId: $studioWithAlert) { alert { kind } } }",
     ),
     (
         "Subscription.coinGiveouts",

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use async_graphql::parser::{parse_query, types::DocumentOperations};
 use entity::{
-    coin_giveout, intent, invitation, live_session, live_session_item, membership::Role, promotion_edit, shopee_login,
-    user,
+    alert, coin_giveout, intent, invitation, live_session, live_session_item, membership::Role, promotion_edit,
+    shopee_login, user,
 };
 use live_gateway::{
     commands::set_password,
@@ -79,6 +79,11 @@ impl<'a> Things<'a> {
             "sessionWithCoins" => {
                 self.unknown(intent::Kind::GiveOutCoins).await;
                 id(Kind::LiveSession, self.session.id)
+            }
+            "alert" => id(Kind::Alert, self.alert().await),
+            "studioWithAlert" => {
+                self.alert().await;
+                id(Kind::Studio, self.session.studio_id)
             }
             "unknownGiveout" => id(Kind::CoinGiveout, self.unknown(intent::Kind::GiveOutCoins).await),
             "unknownEdit" => id(Kind::PromotionEdit, self.unknown(intent::Kind::EditPromotion).await),
@@ -216,6 +221,20 @@ impl<'a> Things<'a> {
         id.unwrap()
     }
 
+    /// One that nobody has seen to.
+    async fn alert(&self) -> i64 {
+        let number = rand::random::<u32>();
+        let row = alert::ActiveModel {
+            studio_id: Set(self.session.studio_id),
+            kind: Set(alert::Kind::SourceStale),
+            subject: Set(format!("LiveSession:{number}")),
+            revision: Set(i64::from(number)),
+            raised_at: Set(self.world.gateway.app.clock.now()),
+            ..Default::default()
+        };
+        row.insert(self.connection).await.unwrap().id
+    }
+
     async fn password(&self) -> Value {
         let email = self.asker.email().parse().unwrap();
         set_password::set(&self.world.gateway.app, &email, Password::typed(PASSWORD)).await.unwrap();
@@ -232,7 +251,8 @@ impl<'a> Things<'a> {
 pub(super) fn nowhere(document: &str) -> Value {
     let id = |kind| json!(GlobalId::new(kind, 1_000_001).encode().0);
     let thing = |name: &str| match name {
-        "studio" | "studioOfTwoOwners" => id(Kind::Studio),
+        "studio" | "studioOfTwoOwners" | "studioWithAlert" => id(Kind::Studio),
+        "alert" => id(Kind::Alert),
         "account" => id(Kind::ShopeeAccount),
         "session" | "endedSession" | "quietSession" | "sessionWithCoins" => id(Kind::LiveSession),
         "item" => id(Kind::LiveSessionItem),

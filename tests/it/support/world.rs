@@ -264,6 +264,7 @@ pub(crate) fn variables(
         ("SHOPEE_TIMEOUT_MS", "2000".to_owned()),
         ("POLL_INTERVAL_MS", "100".to_owned()),
         ("SYNC_INTERVAL_SECONDS", "0".to_owned()),
+        ("ALERT_INTERVAL_SECONDS", "0".to_owned()),
     ];
     usual.into_iter().chain(more.iter().cloned()).map(|(name, value)| (name.to_owned(), value)).collect()
 }

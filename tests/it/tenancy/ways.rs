@@ -1,7 +1,7 @@
 //! Every way to reach a thing.
 
 use entity::{
-    invitation, live_session, live_session_item,
+    alert, invitation, live_session, live_session_item,
     membership::{self, Role},
     shopee_login,
 };
@@ -65,6 +65,13 @@ pub(super) const WAYS: &[Way] = &[
             previous { totalSessions } change { totalSessions } series(interval: WEEK) { figures { totalSessions } }
             topProducts { productName } topStreamers { streamerName } } }"#,
     ),
+    way(
+        r#"{ node(id: "<ALERT>") { ... on Alert { kind studio { name } about { ... on LiveSession { sessionName } } } } }"#,
+    ),
+    way(
+        r#"{ alerts(studioId: "<STUDIO>") { totalCount nodes { kind studio { name } about { ... on LiveSession { sessionName } } } } }"#,
+    ),
+    way(r#"{ alertSettings(studioId: "<STUDIO>") { stockLowPieces } studio(id: "<STUDIO>") { name } }"#),
     way(r#"{ liveAnalytics(studioId: "<STUDIO>", from: "2026-01-01", to: "2026-12-31") { figures { totalSessions } }
         studio(id: "<STUDIO>") { name } }"#),
     way(r#"{ viewer { memberships { studio {
@@ -77,6 +84,7 @@ pub(super) const SUBSCRIPTIONS: &[Way] = &[
     way(r#"subscription { liveMetrics(sessionId: "<SESSION>") { orders session { sessionName } } }"#),
     way(r#"subscription { liveMetrics(sessionId: "<SHOPEE_ID>") { orders session { sessionName } } }"#),
     way(r#"subscription { studioLive(studioId: "<STUDIO>") { changes { orders session { sessionName } } } }"#),
+    way(r#"subscription { alerts(studioId: "<STUDIO>") { sequence alert { kind studio { name } } } }"#),
     way(r#"subscription { coinGiveouts(sessionId: "<SESSION>") { coinGiveout { amount } } }"#),
     way(r#"subscription { coinGiveouts(sessionId: "<SHOPEE_ID>") { sequence } }"#),
     way(r#"subscription { shopeeLoginStatus(id: "<LOGIN>") { status studio { name } } }"#),
@@ -92,7 +100,7 @@ impl Way {
 }
 
 /// One thing of each kind, by its id.
-pub(super) struct Things([(&'static str, String); 9]);
+pub(super) struct Things([(&'static str, String); 10]);
 
 impl Things {
     /// A session on air and what belongs to it.
@@ -117,8 +125,27 @@ impl Things {
             ..Default::default()
         };
         let invitation = invitation.insert(&connection).await.unwrap();
+        let alert = alert::ActiveModel {
+            studio_id: Set(session.studio_id),
+            kind: Set(alert::Kind::ViewersDropped),
+            subject: Set(format!("LiveSession:{}", session.id)),
+            live_session_id: Set(Some(session.id)),
+            revision: Set(1),
+            raised_at: Set(session.started_at),
+            ..Default::default()
+        };
+        let alert = alert.insert(&connection).await.unwrap();
         Self::new(
-            [session.studio_id, session.shopee_account_id, session.id, item.id, login, member.id, invitation.id],
+            [
+                session.studio_id,
+                session.shopee_account_id,
+                session.id,
+                item.id,
+                login,
+                member.id,
+                invitation.id,
+                alert.id,
+            ],
             session.session_id,
             world.shopee().campaigns()[0].campaign_id,
         )
@@ -126,11 +153,11 @@ impl Things {
 
     /// Things that are not there.
     pub(super) fn nowhere() -> Self {
-        Self::new([1_000_001, 1_000_002, 1_000_003, 1_000_004, 1_000_005, 1_000_006, 1_000_007], 1, 1)
+        Self::new([1_000_001, 1_000_002, 1_000_003, 1_000_004, 1_000_005, 1_000_006, 1_000_007, 1_000_008], 1, 1)
     }
 
     fn new(
-        [studio, account, session, item, login, member, invitation]: [i64; 7],
+        [studio, account, session, item, login, member, invitation, alert]: [i64; 8],
         shopee_id: i64,
         campaign_id: i64,
     ) -> Self {
@@ -143,6 +170,7 @@ impl Things {
             ("<LOGIN>", id(Kind::ShopeeLogin, login)),
             ("<MEMBER>", id(Kind::Membership, member)),
             ("<INVITATION>", id(Kind::Invitation, invitation)),
+            ("<ALERT>", id(Kind::Alert, alert)),
             ("<SHOPEE_ID>", shopee_id.to_string()),
             ("<CAMPAIGN>", campaign_id.to_string()),
         ])

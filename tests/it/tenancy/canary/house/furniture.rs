@@ -1,7 +1,7 @@
 //! What is put into the database beside what the program stores: unmistakable keys and texts for the other studio.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{audit_entry, invitation, membership, membership::Role, shopee_login, sign_in, studio, user};
+use entity::{alert, audit_entry, invitation, membership, membership::Role, shopee_login, sign_in, studio, user};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait as _, DatabaseConnection, DbBackend, EntityTrait as _,
     QueryOrder as _, Statement,
@@ -131,6 +131,15 @@ impl Furniture {
             ..Default::default()
         };
         login.insert(&self.connection).await.unwrap();
+        let alert = alert::ActiveModel {
+            studio_id: Set(studio_id),
+            kind: Set(alert::Kind::AccountSignedOut),
+            subject: Set(format!("Studio:{studio_id}")),
+            revision: Set(1),
+            raised_at: Set(now),
+            ..Default::default()
+        };
+        alert.insert(&self.connection).await.unwrap();
     }
 
     /// The keys of a table's rows, some of them.
