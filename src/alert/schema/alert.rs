@@ -48,7 +48,7 @@ impl Alert {
 
 /// Something that somebody of the studio should look at. Of one kind about one thing there is one alert that is not over; when it comes
 /// again after that, it is another alert.
-#[Object]
+#[Object(directive = crate::graphql::sharing::per_viewer::apply())]
 impl Alert {
     /// Global id.
     pub async fn id(&self) -> ID {

@@ -5,6 +5,7 @@ use crate::{alert::settings::Settings, graphql::long::Long};
 /// When a studio wants to be alerted. A threshold that is null is never passed. ACCOUNT_SIGNED_OUT and INTENT_UNKNOWN have none: they
 /// are always told.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct AlertSettings {
     /// By how much of what was usual in the minutes before viewers fall, in percent; 40 until somebody changes it.
     viewers_drop_percent: Option<Long>,

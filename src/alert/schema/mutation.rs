@@ -65,6 +65,7 @@ pub(super) struct AcknowledgeAlertInput {
 
 /// What came of `acknowledgeAlert`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct AcknowledgeAlertPayload {
     /// The alert as it stands now.
     alert: Alert,
@@ -93,6 +94,7 @@ pub(super) struct UpdateAlertSettingsInput {
 
 /// What came of `updateAlertSettings`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct UpdateAlertSettingsPayload {
     /// The thresholds as they are now; null when there is something to mend.
     alert_settings: Option<AlertSettings>,

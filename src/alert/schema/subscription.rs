@@ -23,7 +23,7 @@ impl AlertSubscription {
     /// A studio's alerts as they stand: first each one that is not over, then each one that is raised, cleared or acknowledged, in the
     /// order of these changes and wherever they are made. One that changes twice at once may come once. Goes on until the client ends it.
     /// Errors: UNAUTHENTICATED, NOT_FOUND, BAD_USER_INPUT.
-    #[graphql(guard = "Needs::SignIn")]
+    #[graphql(guard = "Needs::SignIn", directive = crate::graphql::sharing::per_viewer::apply())]
     async fn alerts(
         &self,
         ctx: &Context<'_>,
@@ -46,6 +46,7 @@ impl AlertSubscription {
 
 /// An alert that is not over, or has changed.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct AlertEvent {
     /// Rises with each change of any alert of the studio, also by more than one; give the last one to `after` to go on from there.
     sequence: Long,

@@ -48,6 +48,7 @@ pub(super) struct RebuildAnalyticsInput {
 
 /// What came of `rebuildAnalytics`.
 #[derive(SimpleObject)]
+#[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct RebuildAnalyticsPayload {
     /// How many sessions are going to be asked for; null when there is something to mend.
     sessions: Option<Long>,
