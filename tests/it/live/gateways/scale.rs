@@ -109,7 +109,8 @@ async fn listen(world: &World, gateway: &Gateway, ids: &[i64], heard: &AtomicU64
     }
     let mut events = 0;
     loop {
-        let Event::Next(_) = stream.event().await else { panic!("a stream ended") };
+        let event = stream.event().await;
+        assert!(matches!(event, Event::Next(_)), "{event:?}");
         events += 1;
         if events <= ids.len() {
             heard.fetch_add(1, Ordering::Relaxed);
