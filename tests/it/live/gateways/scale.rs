@@ -11,7 +11,10 @@ use live_gateway::{
 };
 use serde_json::json;
 use testing::{Database, on_sqlite};
-use tokio::time::{Duration, sleep};
+use tokio::{
+    sync::Semaphore,
+    time::{Duration, sleep},
+};
 
 use crate::support::{
     PATIENCE, eventually, from_environment,
@@ -22,7 +25,9 @@ use crate::support::{
 };
 
 /// Subscriptions on one socket.
-const ON_ONE_SOCKET: usize = 20;
+const ON_ONE_SOCKET: usize = 50;
+/// Sockets that are opened at a time: a crowd at the door is another test's.
+const AT_THE_DOOR: usize = 4;
 const INTERVALS: u64 = 4;
 
 #[tokio::test]
@@ -40,10 +45,12 @@ async fn asked_once(database: Database) {
     let gateways =
         [world.another_gateway(&database, &variables).await, world.another_gateway(&database, &variables).await];
 
-    let heard = AtomicU64::new(0);
+    let (heard, door) = (AtomicU64::new(0), Semaphore::new(AT_THE_DOOR));
     let all: Vec<i64> = (0..watchers).flat_map(|_| ids.iter().copied()).collect();
     let crowd = join_all(
-        all.chunks(ON_ONE_SOCKET).enumerate().map(|(number, ids)| listen(&world, &gateways[number % 2], ids, &heard)),
+        all.chunks(ON_ONE_SOCKET)
+            .enumerate()
+            .map(|(number, ids)| listen(&world, &gateways[number % 2], ids, &heard, &door)),
     );
     let counted = async {
         let everybody = all.len() as u64;
@@ -92,7 +99,8 @@ async fn begin(world: &World, sessions: u64) -> Vec<i64> {
 }
 
 /// Watches all of these on one socket, and goes on reading; counts the first event of each.
-async fn listen(world: &World, gateway: &Gateway, ids: &[i64], heard: &AtomicU64) {
+async fn listen(world: &World, gateway: &Gateway, ids: &[i64], heard: &AtomicU64, door: &Semaphore) {
+    let mut entry = Some(door.acquire().await.unwrap());
     let query = "subscription($id: ID!) { viewerCount(sessionId: $id) { sequence viewers } }";
     let of = |id: i64| json!({ "id": id.to_string() });
     let mut stream = Stream::open(&gateway.url(), Some(&world.token), query, of(ids[0])).await;
@@ -101,10 +109,14 @@ async fn listen(world: &World, gateway: &Gateway, ids: &[i64], heard: &AtomicU64
     }
     let mut events = 0;
     loop {
-        let Event::Next(_) = stream.event().await else { panic!("a stream ended") };
+        let event = stream.event().await;
+        assert!(matches!(event, Event::Next(_)), "{event:?}");
         events += 1;
         if events <= ids.len() {
             heard.fetch_add(1, Ordering::Relaxed);
+        }
+        if events == ids.len() {
+            entry.take();
         }
     }
 }
