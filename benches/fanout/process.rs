@@ -9,6 +9,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tokio::{net::TcpStream, time::sleep};
+
 pub(crate) struct Server {
     child: Child,
     pub(crate) address: SocketAddr,
@@ -16,25 +18,25 @@ pub(crate) struct Server {
 
 impl Server {
     /// The gateway's own program.
-    pub(crate) fn gateway(variables: &HashMap<String, String>) -> Self {
-        Self::start(Path::new(env!("CARGO_BIN_EXE_live-gateway")), "serve", variables)
+    pub(crate) async fn gateway(variables: &HashMap<String, String>) -> Self {
+        Self::start(Path::new(env!("CARGO_BIN_EXE_live-gateway")), "serve", variables).await
     }
 
     /// This program in the part of another server.
-    pub(crate) fn of_this_program(part: &str, variables: &HashMap<String, String>) -> Self {
-        Self::start(&env::current_exe().unwrap(), part, variables)
+    pub(crate) async fn of_this_program(part: &str, variables: &HashMap<String, String>) -> Self {
+        Self::start(&env::current_exe().unwrap(), part, variables).await
     }
 
-    fn start(program: &Path, part: &str, variables: &HashMap<String, String>) -> Self {
+    async fn start(program: &Path, part: &str, variables: &HashMap<String, String>) -> Self {
         let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let mut command = Command::new(program);
         command.arg(part).envs(variables).env("LISTEN_ADDR", address.to_string()).env("LOG", "warn");
         let child = command.stdout(Stdio::null()).spawn().unwrap();
         let server = Self { child, address };
         let patience = Instant::now() + Duration::from_secs(30);
-        while std::net::TcpStream::connect(address).is_err() {
+        while TcpStream::connect(address).await.is_err() {
             assert!(Instant::now() < patience, "the server starts in time");
-            std::thread::sleep(Duration::from_millis(20));
+            sleep(Duration::from_millis(20)).await;
         }
         server
     }

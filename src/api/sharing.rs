@@ -46,6 +46,18 @@ pub struct Manner {
     pub joinable: Option<Duration>,
 }
 
+/// For how long others may join those who go on from where they were.
+const RESUMING: Duration = Duration::from_secs(10);
+
+impl Manner {
+    /// Whoever goes on from an event is told what follows from there on, also of a level: it is the first event that says whether
+    /// anything is missing.
+    fn of_those_who_resume(self) -> Self {
+        let joinable = self.joinable.map_or(RESUMING, |joinable| joinable.min(RESUMING));
+        Self { events: Events::Happenings, joinable: Some(joinable) }
+    }
+}
+
 /// What counts of the events of a subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Events {
@@ -73,7 +85,6 @@ pub fn shareable(
     variables: &Variables,
 ) -> impl Future<Output = Option<Shareable>> + Send + use<> {
     let found = Subscription::find(document, operation_name, variables)
-        .filter(|subscription| !subscription.goes_on())
         .and_then(|subscription| Some((MARKS.manner(&subscription)?, subscription.of()?)));
     let (app, viewer) = (app.clone(), viewer.clone());
     async move {
@@ -126,9 +137,9 @@ impl<'a> Subscription<'a> {
         Some(Self { document, operation, field: &field.node, variables })
     }
 
-    /// Whether its subscriber comes back for what they have missed, which is theirs alone, and to be had in order.
-    fn goes_on(&self) -> bool {
-        self.argument("after").is_some_and(|after| after != Value::Null)
+    /// Whether it goes on from an event that its subscriber has seen.
+    fn resumes(&self) -> bool {
+        self.field.get_argument("after").is_some() && self.argument("after") != Some(Value::Null)
     }
 
     fn of(&self) -> Option<Of> {
@@ -197,7 +208,8 @@ impl Marks {
         let root = self.field("Subscription", subscription.field)?;
         let mut joinable = shared(root)?;
         joinable.extend(self.below(subscription.document, &subscription.field.selection_set.node, &root.of)?);
-        Some(Manner { events: root.events?, joinable: joinable.into_iter().min() })
+        let manner = Manner { events: root.events?, joinable: joinable.into_iter().min() };
+        Some(if subscription.resumes() { manner.of_those_who_resume() } else { manner })
     }
 
     fn field(&self, owner: &str, field: &Field) -> Option<&Marked> {

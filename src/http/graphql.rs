@@ -70,7 +70,6 @@ pub(super) async fn method_not_allowed(Extension(id): Extension<RequestId>, head
 }
 
 /// One answer, or one for each request of an array.
-#[expect(clippy::large_enum_variant, reason = "the larger one is the usual one")]
 enum Answers {
     Single(Answer),
     Batch(Vec<Answer>),

@@ -89,6 +89,10 @@ fn what_is_not_marked_is_not_shared() {
         marks.manner(&Subscription::find(&document, None, &Variables::default()).unwrap())
     };
     assert_eq!(manner("subscription { a { marked } }"), LEVEL);
+    assert_eq!(manner("subscription { a(after: null) { marked } }"), LEVEL);
+    let resumed = Manner { events: Events::Happenings, joinable: Some(RESUMING) };
+    assert_eq!(manner("subscription { a(after: 7) { marked } }"), Some(resumed));
+    assert_eq!(manner("subscription ($a: Int) { a(after: $a) { marked } }"), Some(resumed), "nobody knows from where");
     for text in ["a { unmarked }", "a { marked unmarked }", "b { marked }", "c { marked }", "d { marked }"] {
         assert_eq!(manner(&format!("subscription {{ {text} }}")), None, "{text}");
     }

@@ -17,9 +17,9 @@ pub struct CoinSubscription;
 #[Subscription]
 impl CoinSubscription {
     /// Every coin giveout of a session as it stands, in the order in which they changed: what was asked for before the stream began,
-    /// then each new one and each one that is settled. None is left out; one that changes twice at once may come once, so `sequence` can
-    /// skip numbers. Goes on until the client ends
-    /// it. Errors: UNAUTHENTICATED, NOT_FOUND, BAD_USER_INPUT.
+    /// then each new one and each one that is settled. None is left out unless the client is 256 of them behind, and then it is told how
+    /// many (`GAP`); one that changes twice at once may come once, so `sequence` can skip numbers. Goes on until the client ends it. Errors:
+    /// UNAUTHENTICATED, NOT_FOUND, BAD_USER_INPUT, GAP.
     #[graphql(
         guard = "Needs::SignIn",
         directive = crate::graphql::sharing::studio_wide::apply(Some(10)),
