@@ -12,10 +12,14 @@ use crate::{
     engine::{in_hand::InHand, revisions::Revisions, watch::Pollers},
 };
 use connected::Connected;
+use moka::future::Cache;
 use reads::Reads;
 
 /// How long a poller goes on after its last watcher left: a page reload should not cost a poller its latest value.
 const POLLER_GRACE: Duration = Duration::from_secs(2);
+
+/// Products whose shop is remembered: some two megabytes.
+const MOST_SHOPS: u64 = 20_000;
 
 /// The gateway's parts. `app.database`, `app.shopee`, … through [`Deref`].
 #[derive(Clone)]
@@ -28,6 +32,8 @@ pub struct Parts {
     /// Every call there is. Reads that may be shared or a little old go through `reads`.
     pub shopee: shopee::Client,
     pub reads: Reads,
+    /// Which shop sells a product, by region and Shopee's id of the product: it never changes.
+    pub shops: Cache<(shopee::Region, i64), i64>,
     pub pollers: Pollers,
     /// Intents that this process is carrying out.
     pub intents: InHand,
@@ -67,6 +73,7 @@ impl App {
             database,
             shopee,
             reads,
+            shops: Cache::new(MOST_SHOPS),
             pollers,
             intents: InHand::default(),
             access_revisions: Revisions::default(),

@@ -17,6 +17,7 @@ pub mod metrics;
 pub mod names;
 pub mod refresh;
 pub mod schema;
+pub mod shops;
 pub mod shown;
 pub mod store;
 pub mod sync;

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     metrics::Metrics,
+    shops,
     store::upsert::{self, ListedItem, ListedRow, Owner},
 };
 use crate::{
@@ -169,7 +170,9 @@ impl Run<'_> {
     async fn items(&self, session_key: i64, session_id: i64) -> Result<()> {
         let answer = self.shopee.product_list(&self.access.account(), session_id, &whole_bag()).await;
         let products = answer.map_err(|error| Error::from(&error))?.list;
-        let items: Vec<ListedItem> = products.iter().map(|product| listed_item(product, self.owner.region)).collect();
+        let mut items: Vec<ListedItem> =
+            products.iter().map(|product| listed_item(product, self.owner.region)).collect();
+        shops::name(&self.app.shops, &self.shopee, &self.access, &Cost::default(), session_id, &mut items).await;
         let transaction = self.app.database.write().await?;
         upsert::store_items(&self.scope, &transaction, session_key, &items, self.app.clock.now()).await?;
         Ok(transaction.commit().await?)
@@ -219,6 +222,7 @@ pub(super) fn listed_item(product: &ListedProduct, region: Region) -> ListedItem
     let image = product.cover_image.as_deref().and_then(|image| shopee::urls::image_url(region, image));
     ListedItem {
         item_id: product.item_id,
+        shop_id: None,
         product_name: product.title.clone().unwrap_or_default(),
         product_image_url: image.map(Into::into),
         live_price: product.min_price.map(|amount| amount.0),

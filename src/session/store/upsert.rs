@@ -54,6 +54,8 @@ pub struct ListedRow {
 #[derive(Clone, Debug)]
 pub struct ListedItem {
     pub item_id: i64,
+    /// Not in Shopee's list of products: see [`crate::session::shops`].
+    pub shop_id: Option<i64>,
     pub product_name: String,
     pub product_image_url: Option<String>,
     pub live_price: Option<i64>,
@@ -116,9 +118,9 @@ const SESSION_COLUMNS: [live_session::Column; 11] = {
 };
 
 /// Columns that a sync of items may change.
-const ITEM_COLUMNS: [live_session_item::Column; 5] = {
+const ITEM_COLUMNS: [live_session_item::Column; 6] = {
     use live_session_item::Column::*;
-    [ProductName, ProductImageUrl, LivePrice, QuantitySold, TotalSalesAmount]
+    [ShopId, ProductName, ProductImageUrl, LivePrice, QuantitySold, TotalSalesAmount]
 };
 
 /// What a column is to become: what Shopee says now, or what it said last. An empty name is none.
@@ -262,6 +264,7 @@ fn item_row(session_key: i64, item: &ListedItem, now: DateTime<Utc>) -> live_ses
     live_session_item::ActiveModel {
         live_session_id: Set(session_key),
         item_id: Set(item.item_id),
+        shop_id: Set(item.shop_id),
         product_name: Set(storable(&item.product_name)),
         product_image_url: Set(item.product_image_url.clone()),
         live_price: Set(item.live_price),
