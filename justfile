@@ -18,6 +18,10 @@ test:
 crash giveouts="1000":
     CRASH_GIVEOUTS={{giveouts}} CRASH_EDITS={{giveouts}} cargo test --test it -- --test-threads 1 money::crash
 
+# Kill a sync fifty times on each back end and compare with one that nobody disturbed (SYNC_SEED makes it another run)
+crash-sync kills="50":
+    SYNC_KILLS={{kills}} cargo test --test it -- --test-threads 1 sync::crash
+
 # What CI tries in part, in full: random operations that reach every field, the same key from two gateways at once
 soak:
     CANARY_OPERATIONS=5000 KEY_ROUNDS=200 cargo test --test it -- canary one_effect_from_two_gateways
@@ -61,6 +65,10 @@ audit url token:
 # How long a studio's live screen takes in one operation, and one call after another; without `--profile dev` optimised
 bench-dashboard:
     cargo bench --bench dashboard --profile dev
+
+# How fast an account is synced beside a bare loop of the same inserts, and what memory that takes; without `--profile dev` optimised
+bench-sync:
+    cargo bench --bench sync --profile dev
 
 # The binary for a deployment: slower to build, a fifth less processor time
 deploy-build:

@@ -33,7 +33,10 @@ use crate::{
     session::{
         self,
         refresh::Refreshes,
-        schema::{CoinMutation, CoinSubscription, SessionMutation, SessionQuery, SessionSubscription},
+        schema::{
+            CoinMutation, CoinSubscription, SessionMutation, SessionQuery, SessionSubscription, SyncMutation,
+            SyncSubscription,
+        },
     },
 };
 
@@ -53,11 +56,18 @@ pub struct Mutation(
     SessionMutation,
     CoinMutation,
     PromotionMutation,
+    SyncMutation,
 );
 
 /// What moves by itself: every subscription delivers the present state at once, then each newer one.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(ShopeeLoginSubscription, ShopeeAccountSubscription, SessionSubscription, CoinSubscription);
+pub struct Subscription(
+    ShopeeLoginSubscription,
+    ShopeeAccountSubscription,
+    SessionSubscription,
+    CoinSubscription,
+    SyncSubscription,
+);
 
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 

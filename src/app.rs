@@ -14,6 +14,7 @@ use crate::{
 use connected::Connected;
 use moka::future::Cache;
 use reads::Reads;
+use tokio::sync::Notify;
 
 /// How long a poller goes on after its last watcher left: a page reload should not cost a poller its latest value.
 const POLLER_GRACE: Duration = Duration::from_secs(2);
@@ -40,6 +41,8 @@ pub struct Parts {
     /// How often something was taken from each user who is connected.
     pub access_revisions: Revisions,
     pub connected: Connected,
+    /// Told when a job was asked for, so that nobody has to wait until it is looked for.
+    pub job_asked_for: Notify,
 }
 
 /// Why the parts could not be put together.
@@ -78,6 +81,7 @@ impl App {
             intents: InHand::default(),
             access_revisions: Revisions::default(),
             connected: Connected::default(),
+            job_asked_for: Notify::new(),
         })))
     }
 }

@@ -12,6 +12,7 @@ pub mod coins;
 pub mod create;
 pub mod delete;
 pub mod edit;
+pub mod housekeeping;
 pub mod loader;
 pub mod metrics;
 pub mod names;

@@ -40,3 +40,4 @@ pub mod metric_sample;
 
 pub mod audit_entry;
 pub mod job;
+pub mod job_failure;

@@ -41,6 +41,7 @@ mod m20261122_000012_shopee_logins;
 mod m20261122_000013_audit_entries_append_only;
 mod m20261122_000014_edited_sessions;
 mod m20261123_000015_intents;
+mod m20261123_000016_jobs_that_go_on;
 
 use std::collections::HashSet;
 
@@ -73,6 +74,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000013_audit_entries_append_only::Migration),
             Box::new(m20261122_000014_edited_sessions::Migration),
             Box::new(m20261123_000015_intents::Migration),
+            Box::new(m20261123_000016_jobs_that_go_on::Migration),
         ]
     }
 }

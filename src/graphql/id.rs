@@ -17,10 +17,11 @@ pub enum Kind {
     LiveSessionItem,
     CoinGiveout,
     PromotionEdit,
+    Job,
 }
 
 impl Kind {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Studio,
         Self::Membership,
         Self::Invitation,
@@ -30,6 +31,7 @@ impl Kind {
         Self::LiveSessionItem,
         Self::CoinGiveout,
         Self::PromotionEdit,
+        Self::Job,
     ];
 
     /// As it stands in ids.
@@ -44,6 +46,7 @@ impl Kind {
             Self::LiveSessionItem => "LiveSessionItem",
             Self::CoinGiveout => "CoinGiveout",
             Self::PromotionEdit => "PromotionEdit",
+            Self::Job => "Job",
         }
     }
 }

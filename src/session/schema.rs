@@ -19,6 +19,8 @@ mod node;
 mod query;
 mod session_mutation;
 mod subscription;
+mod sync_fields;
+mod sync_job;
 
 pub use audience::{AudienceProfile, ViewerSource};
 pub use coin_giveout::{CoinGiveout, giveouts_of_studio};
@@ -39,3 +41,5 @@ pub use node::Node;
 pub use query::SessionQuery;
 pub use session_mutation::SessionMutation;
 pub use subscription::{LiveMetrics, SessionSubscription, ViewerCount};
+pub use sync_fields::{SyncMutation, SyncSubscription};
+pub use sync_job::{SyncJob, SyncState};

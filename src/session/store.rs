@@ -3,6 +3,8 @@
 
 pub mod coins;
 pub mod edit;
+pub mod jobs;
+pub mod samples;
 pub mod upsert;
 
 use std::collections::{BTreeSet, HashMap};

@@ -121,6 +121,7 @@ fn lists_that_can_grow_are_connections() {
         "LiveFigures.byCurrency",
         "AnalyticsSummary.topProducts",
         "SyncLiveSessionPayload.changedFields",
+        "SyncJob.errors",
     ];
     for definition in types() {
         let name = &definition.name.node;

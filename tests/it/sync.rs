@@ -2,10 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod crash;
+mod faults;
+mod history;
+mod jobs;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use entity::{live_session, live_session_item, shopee_account};
+use entity::{job_failure, live_session, live_session_item, shopee_account};
 use live_gateway::{
     account::connect,
     app::App,
@@ -191,14 +196,17 @@ async fn a_failing_product_list_stops_nothing_else(database: Database) {
     let unknown = live_session::Entity::find().filter(live_session::Column::ProductsCount.is_null());
     let held = held_by(&world, &world.first_account());
 
-    world.shopee().inject(Fault::new(FaultKind::Html).on("product_list").times(1));
+    world.shopee().inject(Fault::new(FaultKind::Html).on("product_list").times(3));
     let listed = sync_account(&world.gateway.app, account_id, Reach::All).await.unwrap();
     assert_eq!(listed, held.len() as u64);
     assert_eq!(Rows::read(&connection).await.session_ids(), held);
-    assert_eq!(unknown.clone().all(&connection).await.unwrap().len(), 1, "all but one have their products");
-
-    sync(&world, &connection).await;
-    assert_eq!(unknown.all(&connection).await.unwrap(), [], "the next run makes up for it");
+    assert_eq!(unknown.all(&connection).await.unwrap(), [], "the same run makes up for what failed");
+    let failed = job_failure::Entity::find().all(&connection).await.unwrap();
+    assert_eq!(failed.len(), 3, "{failed:?}");
+    for row in failed {
+        assert_eq!((row.code.as_str(), row.call.as_deref()), ("SHOPEE_GARBLED", Some("product_list")));
+        assert!(row.resolved_at.is_some() && held.contains(&row.session_id), "{row:?}");
+    }
     world.stop().await;
 }
 

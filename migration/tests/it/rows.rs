@@ -41,6 +41,9 @@ async fn full_and_bare_rows_come_back_as_written(database: Database) {
     let full = promotion_edit::Model { daily_budget: Some(i64::MAX), ..sample::promotion_edit(1, 1, 1) };
     come_back(&connection, [full, sample::promotion_edit(2, 1, 1)]).await;
     come_back(&connection, [full_job(), sample::job(2)]).await;
+    let full =
+        job_failure::Model { call: Some("overview".to_owned()), resolved_at: Some(moment()), ..sample::job_failure(1) };
+    come_back(&connection, [full, sample::job_failure(2)]).await;
     come_back(&connection, [full_entry(), sample::audit_entry(2)]).await;
 }
 
@@ -154,6 +157,7 @@ fn full_session() -> live_session::Model {
         items_synced_at: Some(moment()),
         edited_name: Some("Flash sale of the year".to_owned()),
         edited_at: Some(moment()),
+        samples_thinned: 2,
         ..sample::live_session(1, 1, 1)
     }
 }
@@ -239,6 +243,9 @@ fn full_job() -> job::Model {
         started_at: Some(moment()),
         finished_at: Some(moment()),
         heartbeat_at: Some(moment()),
+        holder: Some("somebody".to_owned()),
+        since: Some(moment()),
+        current: Some("Flash sale".to_owned()),
         ..sample::job(1)
     }
 }

@@ -86,6 +86,7 @@ fn entities_columns() -> Vec<String> {
         columns::<deleted_live_session::Entity>(),
         columns::<intent::Entity>(),
         columns::<promotion_edit::Entity>(),
+        columns::<job_failure::Entity>(),
     ]
     .concat()
 }
@@ -111,6 +112,7 @@ fn entities_foreign_keys() -> Vec<String> {
         foreign_keys::<deleted_live_session::Relation>(),
         foreign_keys::<intent::Relation>(),
         foreign_keys::<promotion_edit::Relation>(),
+        foreign_keys::<job_failure::Relation>(),
     ]
     .concat()
 }

@@ -1,7 +1,7 @@
 //! Every way to reach a thing.
 
 use entity::{
-    invitation, live_session, live_session_item,
+    invitation, job, live_session, live_session_item,
     membership::{self, Role},
     shopee_login,
 };
@@ -77,6 +77,7 @@ pub(super) const SUBSCRIPTIONS: &[Way] = &[
     way(r#"subscription { coinGiveouts(sessionId: "<SESSION>") { coinGiveout { amount } } }"#),
     way(r#"subscription { coinGiveouts(sessionId: "<SHOPEE_ID>") { sequence } }"#),
     way(r#"subscription { shopeeLoginStatus(id: "<LOGIN>") { status studio { name } } }"#),
+    way(r#"subscription { syncProgress(jobId: "<JOB>") { done current shopeeAccount { username } } }"#),
     way(r#"subscription { shopeeAccountStatus(studioId: "<STUDIO>") { status username } }"#),
 ];
 
@@ -89,7 +90,7 @@ impl Way {
 }
 
 /// One thing of each kind, by its id.
-pub(super) struct Things([(&'static str, String); 9]);
+pub(super) struct Things([(&'static str, String); 10]);
 
 impl Things {
     /// A session on air and what belongs to it.
@@ -103,6 +104,8 @@ impl Things {
         let login = login_of(&connection, &session).await;
         let member = membership::Entity::find().filter(membership::Column::StudioId.eq(session.studio_id));
         let member = member.one(&connection).await.unwrap().unwrap();
+        let job = job::Entity::find().filter(job::Column::StudioId.eq(session.studio_id));
+        let job = job.one(&connection).await.unwrap().unwrap();
         let invitation = invitation::ActiveModel {
             studio_id: Set(session.studio_id),
             email: Set(GUEST.to_owned()),
@@ -115,7 +118,16 @@ impl Things {
         };
         let invitation = invitation.insert(&connection).await.unwrap();
         Self::new(
-            [session.studio_id, session.shopee_account_id, session.id, item.id, login, member.id, invitation.id],
+            [
+                session.studio_id,
+                session.shopee_account_id,
+                session.id,
+                item.id,
+                login,
+                member.id,
+                invitation.id,
+                job.id,
+            ],
             session.session_id,
             world.shopee().campaigns()[0].campaign_id,
         )
@@ -123,11 +135,11 @@ impl Things {
 
     /// Things that are not there.
     pub(super) fn nowhere() -> Self {
-        Self::new([1_000_001, 1_000_002, 1_000_003, 1_000_004, 1_000_005, 1_000_006, 1_000_007], 1, 1)
+        Self::new([1_000_001, 1_000_002, 1_000_003, 1_000_004, 1_000_005, 1_000_006, 1_000_007, 1_000_008], 1, 1)
     }
 
     fn new(
-        [studio, account, session, item, login, member, invitation]: [i64; 7],
+        [studio, account, session, item, login, member, invitation, job]: [i64; 8],
         shopee_id: i64,
         campaign_id: i64,
     ) -> Self {
@@ -140,6 +152,7 @@ impl Things {
             ("<LOGIN>", id(Kind::ShopeeLogin, login)),
             ("<MEMBER>", id(Kind::Membership, member)),
             ("<INVITATION>", id(Kind::Invitation, invitation)),
+            ("<JOB>", id(Kind::Job, job)),
             ("<SHOPEE_ID>", shopee_id.to_string()),
             ("<CAMPAIGN>", campaign_id.to_string()),
         ])
