@@ -11,13 +11,12 @@ use super::{Rows, connected_only};
 on_both!(what_fails_is_listed_and_made_up_for, a_run_that_cannot_go_on_leaves_whole_pages);
 
 /// What comes back, for how many calls, and the code that it is listed with.
-const FAULTS: [(FaultKind, u32, &str); 7] = [
+const FAULTS: [(FaultKind, u32, &str); 6] = [
     (FaultKind::RateLimited { retry_after: Some(1) }, 3, "SHOPEE_THROTTLED"),
     (FaultKind::RiskControl { status: 403 }, 3, "SHOPEE_RISK_CONTROL"),
     (FaultKind::RiskControl { status: 200 }, 2, "SHOPEE_RISK_CONTROL"),
     (FaultKind::Html, 4, "SHOPEE_GARBLED"),
     (FaultKind::WrongTypes, 2, "SHOPEE_GARBLED"),
-    (FaultKind::HugeBody, 1, "SHOPEE_GARBLED"),
     (FaultKind::Hang, 1, "SHOPEE_UNREACHABLE"),
 ];
 
