@@ -18,6 +18,10 @@ test:
 crash giveouts="1000":
     CRASH_GIVEOUTS={{giveouts}} CRASH_EDITS={{giveouts}} cargo test --test it -- --test-threads 1 money::crash
 
+# Kill a sync fifty times on each back end and compare with one that nobody disturbed (SYNC_SEED makes it another run)
+crash-sync kills="50":
+    SYNC_KILLS={{kills}} cargo test --test it -- --test-threads 1 sync::crash
+
 # What CI tries in part, in full: random operations that reach every field, random subscriptions shared and alone, the same key from two
 # gateways at once
 soak:
@@ -70,6 +74,10 @@ bench-dashboard:
 # What a live number costs on its way to many screens, each figure beside its limit; some minutes
 bench-fanout:
     cargo bench --bench fanout
+
+# How fast an account is synced beside a bare loop of the same inserts, and what memory that takes; without `--profile dev` optimised
+bench-sync:
+    cargo bench --bench sync --profile dev
 
 # The binary for a deployment: slower to build, a fifth less processor time
 deploy-build:

@@ -38,6 +38,7 @@ use crate::{
         refresh::Refreshes,
         schema::{
             CoinMutation, CoinSubscription, SessionMutation, SessionQuery, SessionSubscription, StudioLiveSubscription,
+            SyncMutation, SyncSubscription,
         },
     },
 };
@@ -70,6 +71,7 @@ pub struct Mutation(
     PromotionMutation,
     AnalyticsMutation,
     AlertMutation,
+    SyncMutation,
 );
 
 /// What moves by itself: every subscription delivers the present state at once, then each newer one.
@@ -80,6 +82,7 @@ pub struct Subscription(
     SessionSubscription,
     StudioLiveSubscription,
     CoinSubscription,
+    SyncSubscription,
     AlertSubscription,
 );
 

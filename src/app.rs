@@ -13,11 +13,16 @@ use crate::{
     engine::{bus::Bus, in_hand::InHand, revisions::Revisions, watch::Pollers},
 };
 use connected::Connected;
+use moka::future::Cache;
 use reads::Reads;
 use samples::Samples;
+use tokio::sync::Notify;
 
 /// How long a poller goes on after its last watcher left: a page reload should not cost a poller its latest value.
 const POLLER_GRACE: Duration = Duration::from_secs(2);
+
+/// Products whose shop is remembered: some two megabytes.
+const MOST_SHOPS: u64 = 20_000;
 
 /// The gateway's parts. `app.database`, `app.shopee`, … through [`Deref`].
 #[derive(Clone)]
@@ -30,6 +35,8 @@ pub struct Parts {
     /// Every call there is. Reads that may be shared or a little old go through `reads`.
     pub shopee: shopee::Client,
     pub reads: Reads,
+    /// Which shop sells a product, by region and Shopee's id of the product: it never changes.
+    pub shops: Cache<(shopee::Region, i64), i64>,
     pub pollers: Pollers,
     /// Intents that this process is carrying out.
     pub intents: InHand,
@@ -38,6 +45,8 @@ pub struct Parts {
     pub connected: Connected,
     /// What pollers found and is not stored yet.
     pub samples: Samples,
+    /// Told when a job was asked for, so that nobody has to wait until it is looked for.
+    pub job_asked_for: Notify,
 }
 
 /// Why the parts could not be put together.
@@ -79,11 +88,13 @@ impl App {
             database,
             shopee,
             reads,
+            shops: Cache::new(MOST_SHOPS),
             pollers,
             intents: InHand::default(),
             access_revisions: Revisions::default(),
             connected: Connected::default(),
             samples: Samples::default(),
+            job_asked_for: Notify::new(),
         })))
     }
 }

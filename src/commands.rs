@@ -2,6 +2,7 @@
 
 mod health;
 pub mod set_password;
+pub mod sync;
 
 use std::{
     io::{self, IsTerminal as _, Read as _, Write as _},
@@ -27,7 +28,7 @@ use crate::{
         sign_in, store, token,
     },
     serve,
-    session::sync::{self, Reach},
+    session::sync::{Reach, sync_account},
     telemetry,
 };
 
@@ -85,6 +86,18 @@ pub enum Command {
         #[arg(long)]
         time_zone: Option<Tz>,
     },
+    /// Store the sessions of connected accounts now, and show how far it is
+    ///
+    /// Stores what Shopee lists: sessions, their figures and products. Goes on where a run was that was interrupted, and shares the work
+    /// with gateways that run. Fails if an account could not be stored whole; run it again for what is left.
+    Sync {
+        /// The account's name on Shopee; may be repeated. By default all accounts
+        #[arg(long = "account", value_name = "NAME")]
+        accounts: Vec<String>,
+        /// Leave out sessions that began before this day or instant (UTC)
+        #[arg(long)]
+        since: Option<sync::Since>,
+    },
     /// Encrypt all Shopee credentials with CREDENTIAL_KEY
     ///
     /// Opens what other keys of CREDENTIAL_KEYS_READ_ONLY have encrypted, and encrypts it anew. Safe while gateways run, and to be
@@ -112,6 +125,7 @@ pub async fn run(command: Command) -> Result<(), Failure> {
             let time_zone = time_zone.unwrap_or(zone_of(region));
             connect_account(config, region, &Place { studio, owner, time_zone }).await
         }
+        Command::Sync { accounts, since } => sync::run(config, &accounts, since).await,
         Command::RotateKey => rotate_key(config).await,
         Command::Health => health::run(config.listen_addr).await,
         Command::Schema => Ok(()),
@@ -214,7 +228,7 @@ async fn connect_account(config: Config, region: Region, place: &Place) -> Resul
 
 async fn connect_and_sync(app: &App, region: Region, credential: &Credential, place: &Place) -> Result<u64, Failure> {
     let account_id = connect_in(app, region, credential, place).await?;
-    sync::sync_account(app, account_id, Reach::All).await.map_err(|error| {
+    sync_account(app, account_id, Reach::All).await.map_err(|error| {
         let cause = sentence(error);
         format!("connected, but not all sessions are stored; `live-gateway serve` stores the newest: {cause}").into()
     })

@@ -8,6 +8,7 @@ mod reader;
 
 use std::{collections::HashMap, ffi::OsString, fmt::Write as _, net::SocketAddr, num::NonZeroU32, time::Duration};
 
+use chrono::TimeDelta;
 use ipnet::IpNet;
 use secrecy::SecretString;
 use shopee::{Hosts, urls::ExternalBase};
@@ -132,6 +133,21 @@ pub const VARIABLES: &[Variable] = &[
         "How often what alerts are about is looked at, in seconds: the length of the steps that a session's course is judged in; 0 switches it off.",
     ),
     variable(
+        "JOB_LEASE_SECONDS",
+        Some("30"),
+        "After how many seconds without a sign of life a job is taken over by another instance, 1 to 3600.",
+    ),
+    variable(
+        "SAMPLES_WHOLE_HOURS",
+        Some("48"),
+        "For how many hours after a session's end its whole course is kept, 1 to 8760; then one sample a minute.",
+    ),
+    variable(
+        "SAMPLES_BY_MINUTE_DAYS",
+        Some("30"),
+        "For how many days after a session's end one sample a minute is kept, 1 to 3650; then one each 15 minutes.",
+    ),
+    variable(
         "OPERATION_TIMEOUT_MS",
         Some("10000"),
         "Longest time for one query or mutation, in milliseconds, 100 to 600000.",
@@ -206,6 +222,9 @@ pub struct Config {
     pub redis: Option<Redis>,
     pub sync_interval: Option<Duration>,
     pub alert_interval: Option<Duration>,
+    pub job_lease: Duration,
+    pub samples_whole: TimeDelta,
+    pub samples_by_minute: TimeDelta,
     pub operation_timeout: Duration,
     pub batch_limit: Option<usize>,
     pub allowed_origins: Vec<String>,
@@ -286,6 +305,9 @@ impl Config {
             redis: reader.redis(),
             sync_interval: reader.interval("SYNC_INTERVAL_SECONDS"),
             alert_interval: reader.interval("ALERT_INTERVAL_SECONDS"),
+            job_lease: Duration::from_secs(u64::from(reader.number("JOB_LEASE_SECONDS", 1, 3600))),
+            samples_whole: TimeDelta::hours(i64::from(reader.number("SAMPLES_WHOLE_HOURS", 1, 8760))),
+            samples_by_minute: TimeDelta::days(i64::from(reader.number("SAMPLES_BY_MINUTE_DAYS", 1, 3650))),
             operation_timeout: reader.milliseconds("OPERATION_TIMEOUT_MS", 100, 600_000),
             batch_limit: Some(reader.number("BATCH_LIMIT", 0, 1000) as usize).filter(|limit| *limit > 0),
             allowed_origins: reader.origins("ALLOWED_ORIGINS"),

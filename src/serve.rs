@@ -117,6 +117,7 @@ impl Gateway {
         jobs.spawn(session::samples::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(analytics::rebuild::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(alert::evaluate::run(app.clone(), signals.jobs.clone()));
+        jobs.spawn(session::housekeeping::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(revocations::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(account::login::drive::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(ledger::reconcile::run(

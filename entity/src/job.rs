@@ -21,15 +21,23 @@ pub struct Model {
     pub done: i64,
     /// Null until it is known how much there is to do.
     pub total: Option<i64>,
-    /// Steps that failed and were passed over.
+    /// Steps that failed and were not made up for; `job_failures` lists them.
     pub failures: i64,
     #[sea_orm(column_type = "Text", nullable)]
     pub last_error: Option<String>,
     pub created_at: DateTimeUtc,
     pub started_at: Option<DateTimeUtc>,
     pub finished_at: Option<DateTimeUtc>,
-    /// Last sign of life of the instance that runs it.
+    /// Last sign of life of whoever runs it.
     pub heartbeat_at: Option<DateTimeUtc>,
+    /// Who runs it, by a name made for this run alone: only they may write down its progress.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub holder: Option<String>,
+    /// How far back it goes; null for everything.
+    pub since: Option<DateTimeUtc>,
+    /// What was worked at last, for people.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub current: Option<String>,
 }
 
 /// Where a job stands.
@@ -58,6 +66,8 @@ pub enum Relation {
         on_delete = "Cascade"
     )]
     ShopeeAccount,
+    #[sea_orm(has_many = "super::job_failure::Entity")]
+    Failures,
 }
 
 impl Related<super::studio::Entity> for Entity {
@@ -69,6 +79,12 @@ impl Related<super::studio::Entity> for Entity {
 impl Related<super::shopee_account::Entity> for Entity {
     fn to() -> RelationDef {
         Relation::ShopeeAccount.def()
+    }
+}
+
+impl Related<super::job_failure::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Failures.def()
     }
 }
 

@@ -44,3 +44,4 @@ pub mod alert_settings;
 
 pub mod audit_entry;
 pub mod job;
+pub mod job_failure;

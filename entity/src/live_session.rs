@@ -55,6 +55,8 @@ pub struct Model {
     pub edited_name: Option<String>,
     /// When a person last changed the row; null while nobody has.
     pub edited_at: Option<DateTimeUtc>,
+    /// How often its metric samples were thinned: each step is done once.
+    pub samples_thinned: i64,
 }
 
 /// Where a session stands.

@@ -41,6 +41,7 @@ mod m20261122_000012_shopee_logins;
 mod m20261122_000013_audit_entries_append_only;
 mod m20261122_000014_edited_sessions;
 mod m20261123_000015_intents;
+mod m20261123_000016_jobs_that_go_on;
 mod m20261123_000018_recounts;
 mod m20261123_000020_alerts;
 
@@ -75,6 +76,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000013_audit_entries_append_only::Migration),
             Box::new(m20261122_000014_edited_sessions::Migration),
             Box::new(m20261123_000015_intents::Migration),
+            Box::new(m20261123_000016_jobs_that_go_on::Migration),
             Box::new(m20261123_000018_recounts::Migration),
             Box::new(m20261123_000020_alerts::Migration),
         ]

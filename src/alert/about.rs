@@ -26,7 +26,7 @@ pub fn write(row: &mut ActiveModel, about: GlobalId) {
         Kind::LiveSessionItem => row.live_session_item_id = key,
         Kind::ShopeeAccount => row.shopee_account_id = key,
         Kind::CoinGiveout | Kind::PromotionEdit => row.intent_id = key,
-        Kind::Studio | Kind::Membership | Kind::Invitation | Kind::ShopeeLogin | Kind::Alert => {}
+        Kind::Studio | Kind::Membership | Kind::Invitation | Kind::ShopeeLogin | Kind::Alert | Kind::Job => {}
     }
 }
 

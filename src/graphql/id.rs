@@ -18,10 +18,11 @@ pub enum Kind {
     CoinGiveout,
     PromotionEdit,
     Alert,
+    Job,
 }
 
 impl Kind {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Studio,
         Self::Membership,
         Self::Invitation,
@@ -32,6 +33,7 @@ impl Kind {
         Self::CoinGiveout,
         Self::PromotionEdit,
         Self::Alert,
+        Self::Job,
     ];
 
     /// As it stands in ids.
@@ -47,6 +49,7 @@ impl Kind {
             Self::CoinGiveout => "CoinGiveout",
             Self::PromotionEdit => "PromotionEdit",
             Self::Alert => "Alert",
+            Self::Job => "Job",
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use shopee::{ListedProduct, Overview, SessionInfo, SessionStatus};
 
-use super::{metrics::Metrics, sync::whole_bag};
+use super::{metrics::Metrics, shops, store::upsert::ListedItem, sync::whole_bag};
 use crate::{
     account::{access::Access, signed_out},
     app::App,
@@ -54,6 +54,12 @@ impl Asking<'_> {
             }
             (Err(error), _, _) | (_, Err(error), _) | (_, _, Err(error)) => Err(self.noted(&error).await),
         }
+    }
+
+    /// Names the shop of each product; no call is made for those that are known.
+    pub async fn name_shops(&self, items: &mut [ListedItem]) {
+        let app = self.app;
+        shops::name(&app.shops, &app.shopee, self.access, self.cost, self.session_id, items).await;
     }
 
     async fn info(&self) -> Result<Option<SessionInfo>, shopee::Error> {

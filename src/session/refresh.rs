@@ -62,7 +62,8 @@ impl Refreshes {
     ) -> Result<Option<Refreshed>> {
         let work = async {
             let Some((told, products)) = asking.told_with_products().await? else { return Ok(None) };
-            let items: Vec<_> = products.iter().map(|product| listed_item(product, asking.access.region)).collect();
+            let mut items: Vec<_> = products.iter().map(|product| listed_item(product, asking.access.region)).collect();
+            asking.name_shops(&mut items).await;
             let (transaction, now) = (asking.app.database.write().await?, asking.app.clock.now());
             let run = Run { scope, actor, transaction, session_key, now };
             run.store(&told, &items).await.map(Some)
@@ -155,6 +156,7 @@ impl ItemsBefore<'_> {
 fn differs(before: &live_session_item::Model, listed: &ListedItem) -> bool {
     let name = storable(&listed.product_name);
     let figures = [
+        (before.shop_id, listed.shop_id),
         (before.live_price, listed.live_price),
         (before.quantity_sold, listed.quantity_sold),
         (before.total_sales_amount, listed.total_sales_amount),

@@ -23,6 +23,8 @@ mod session_mutation;
 mod studio_live;
 mod studio_of;
 mod subscription;
+mod sync_fields;
+mod sync_job;
 
 pub use audience::{AudienceProfile, ViewerSource};
 pub use coin_giveout::{CoinGiveout, giveouts_of_studio};
@@ -47,3 +49,5 @@ pub use session_mutation::SessionMutation;
 pub use studio_live::{StudioLive, StudioLiveChange, StudioLiveChangeKind, StudioLiveSubscription};
 pub use studio_of::studio_of_session;
 pub use subscription::{LiveMetrics, SessionSubscription, ViewerCount};
+pub use sync_fields::{SyncMutation, SyncSubscription};
+pub use sync_job::{SyncJob, SyncState};

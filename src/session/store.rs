@@ -3,7 +3,9 @@
 
 pub mod coins;
 pub mod edit;
+pub mod jobs;
 pub mod samples;
+pub mod thinning;
 pub mod upsert;
 
 use std::collections::{BTreeSet, HashMap};

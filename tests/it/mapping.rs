@@ -71,10 +71,10 @@ const ENDPOINTS: [&str; 17] = [
 ];
 
 /// What the page has no operation for. Whoever adds one of these to the schema takes it out here, and writes its operation there.
-const NOT_YET: [&str; 2] = ["Mutation.syncShopeeAccount", "Subscription.syncProgress"];
+const NOT_YET: [&str; 0] = [];
 
-/// Lists that are empty when all is well.
-const RIGHTLY_EMPTY: [&str; 2] = [".userErrors", ".changedFields"];
+/// What is empty when all is well.
+const RIGHTLY_EMPTY: [&str; 4] = [".userErrors", ".changedFields", ".errors", ".estimatedEnd"];
 
 fn all_rows() -> Vec<Row> {
     rows("calls").into_iter().chain(rows("endpoints")).collect()
@@ -96,7 +96,7 @@ fn every_old_call_and_endpoint_is_there() {
 #[test]
 fn what_is_not_there_yet_is_said() {
     let said: BTreeSet<String> = all_rows().into_iter().flat_map(|row| row.missing).collect();
-    assert_eq!(said, NOT_YET.map(str::to_owned).into());
+    assert_eq!(said, BTreeSet::from(NOT_YET.map(str::to_owned)));
     let come: Vec<_> = field_paths().into_iter().filter(|path| said.contains(path)).collect();
     assert_eq!(come, [] as [&str; 0], "has come: docs/mapping.md needs its operation");
 }

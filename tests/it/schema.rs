@@ -126,6 +126,7 @@ fn lists_that_can_grow_are_connections() {
         "AnalyticsSummary.topProducts",
         "AnalyticsSummary.topStreamers",
         "SyncLiveSessionPayload.changedFields",
+        "SyncJob.errors",
     ];
     for definition in types() {
         let name = &definition.name.node;

@@ -2,14 +2,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeSet;
+mod crash;
+mod faults;
+mod history;
+mod jobs;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use entity::{live_session, live_session_item, shopee_account};
+use entity::{job_failure, live_session, live_session_item, shopee_account};
 use live_gateway::{
     account::connect,
     app::App,
     commands::ensure_studio,
+    graphql::id::{GlobalId, Kind},
     identity::scope::Scope,
     session::sync::{Reach, sync_account},
 };
@@ -18,6 +24,7 @@ use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, DatabaseConnection, EntityTrait as _,
     IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
 };
+use serde_json::{Value, json};
 use shopee::Credential;
 use testing::{Database, on_both};
 
@@ -33,6 +40,8 @@ on_both!(
     what_shopee_leaves_out_keeps_its_last_value,
     names_follow_the_source,
     a_failing_product_list_stops_nothing_else,
+    each_item_knows_its_shop,
+    a_bag_that_cannot_be_had_costs_nothing_but_the_shops,
     runs_at_once_come_to_the_same,
     the_job_goes_on_past_an_account_that_fails,
 );
@@ -187,14 +196,81 @@ async fn a_failing_product_list_stops_nothing_else(database: Database) {
     let unknown = live_session::Entity::find().filter(live_session::Column::ProductsCount.is_null());
     let held = held_by(&world, &world.first_account());
 
-    world.shopee().inject(Fault::new(FaultKind::Html).on("product_list").times(1));
+    world.shopee().inject(Fault::new(FaultKind::Html).on("product_list").times(3));
     let listed = sync_account(&world.gateway.app, account_id, Reach::All).await.unwrap();
     assert_eq!(listed, held.len() as u64);
     assert_eq!(Rows::read(&connection).await.session_ids(), held);
-    assert_eq!(unknown.clone().all(&connection).await.unwrap().len(), 1, "all but one have their products");
+    assert_eq!(unknown.all(&connection).await.unwrap(), [], "the same run makes up for what failed");
+    let failed = job_failure::Entity::find().all(&connection).await.unwrap();
+    assert_eq!(failed.len(), 3, "{failed:?}");
+    for row in failed {
+        assert_eq!((row.code.as_str(), row.call.as_deref()), ("SHOPEE_GARBLED", Some("product_list")));
+        assert!(row.resolved_at.is_some() && held.contains(&row.session_id), "{row:?}");
+    }
+    world.stop().await;
+}
 
-    sync(&world, &connection).await;
-    assert_eq!(unknown.all(&connection).await.unwrap(), [], "the next run makes up for it");
+/// The shops of a session's bag, as Shopee tells its viewers.
+async fn bag_of(world: &World, session_id: i64) -> BTreeMap<String, i64> {
+    let account = world.first_account();
+    let credential = Credential::from_cookie_header(&account.cookie).unwrap();
+    let account =
+        shopee::Account { key: 0, region: account.region.to_string().parse().unwrap(), credential: &credential };
+    let bag = world.gateway.app.shopee.session_items(&account, session_id, 0, 200).await.unwrap();
+    bag.items.into_iter().map(|item| (item.item_id.to_string(), item.shop_id.unwrap())).collect()
+}
+
+async fn items_of(world: &World, session_id: i64) -> Vec<Value> {
+    let query = "query ($id: ID!) { liveSession(sessionId: $id, region: ID) {
+        items(first: 100) { nodes { itemId shopId productUrl } } } }";
+    let mut data = world.data(query, json!({ "id": session_id.to_string() })).await;
+    let Value::Array(items) = data["liveSession"]["items"]["nodes"].take() else { panic!("{data}") };
+    items
+}
+
+async fn each_item_knows_its_shop(database: Database) {
+    let world = World::start(&database).await;
+    let session_id = world.on_air().session_id;
+    let bag = bag_of(&world, session_id).await;
+    assert!(!bag.is_empty());
+    world.shopee().reset_calls();
+    let items = items_of(&world, session_id).await;
+    assert_eq!(items.len(), bag.len());
+    for item in items {
+        let item_id = item["itemId"].as_str().unwrap();
+        let shop_id = bag[item_id];
+        let page = format!("https://shopee.co.id/product/{shop_id}/{item_id}");
+        assert_eq!((&item["shopId"], &item["productUrl"]), (&json!(shop_id.to_string()), &json!(page)));
+    }
+    sync(&world, &database.connect().await).await;
+    assert_eq!(world.shopee().calls("session_items"), 0, "a product never moves to another shop");
+    world.stop().await;
+}
+
+async fn a_bag_that_cannot_be_had_costs_nothing_but_the_shops(database: Database) {
+    let (world, account_id) = connected_only(&database).await;
+    let connection = database.connect().await;
+    world.shopee().inject(Fault::new(FaultKind::RiskControl { status: 403 }).on("session_items"));
+    sync_account(&world.gateway.app, account_id, Reach::All).await.unwrap();
+    let items = Rows::read(&connection).await.items;
+    assert!(!items.is_empty() && items.iter().all(|item| item.shop_id.is_none()));
+
+    world.shopee().clear_faults();
+    let session_id = world.on_air().session_id;
+    let query = "mutation ($id: ID!) { syncLiveSession(input: { id: $id }) { itemsChanged } }";
+    let session = Rows::read(&connection).await.session(session_id);
+    let id = GlobalId::new(Kind::LiveSession, session.id).encode();
+    let changed = world.data(query, json!({ "id": id })).await["syncLiveSession"]["itemsChanged"].clone();
+    let items = items_of(&world, session_id).await;
+    assert_eq!(changed, items.len(), "what was not told is made up for");
+    assert!(items.iter().all(|item| item["shopId"].is_string()), "{items:?}");
+
+    // What is known stays when Shopee does not tell it again.
+    world.shopee().inject(Fault::new(FaultKind::Html).on("session_items"));
+    let other = world.another_gateway(&database, &[]).await;
+    sync_account(&other.app, account_id, Reach::All).await.unwrap();
+    assert_eq!(items_of(&world, session_id).await, items);
+    other.stop().await;
     world.stop().await;
 }
 

@@ -55,6 +55,8 @@ async fn duplicates_are_refused(database: Database) {
     let of_session = live_analytics::Model { id: 9, live_session_id: Some(1), ..live_analytics(2, 1) };
     assert_duplicate(insert(db, of_session).await);
     assert_duplicate(insert(db, metric_sample(1)).await);
+    assert_duplicate(insert(db, job::Model { shopee_account_id: Some(1), ..job(9) }).await);
+    assert_duplicate(insert(db, job_failure(1)).await);
     let idempotency_key = intent(1, 1, 1, 1).idempotency_key;
     assert_duplicate(insert(db, intent::Model { idempotency_key, ..intent(9, 1, 1, 1) }).await);
     let resource = intent(1, 1, 1, 1).resource;
@@ -83,6 +85,9 @@ async fn near_duplicates_are_taken(database: Database) {
     for (id, live_session_id) in [(9, Some(1)), (10, Some(9))] {
         insert(db, live_analytics::Model { id, live_session_id, ..live_analytics(1, 1) }).await.unwrap();
     }
+    let over = job::Model { state: job::State::Succeeded, shopee_account_id: Some(1), ..job(9) };
+    insert(db, over).await.unwrap();
+    insert(db, job::Model { shopee_account_id: Some(1), kind: "another".to_owned(), ..job(10) }).await.unwrap();
     let (of_another, resource) = (intent(1, 2, 2, 1), || "coins/9".to_owned());
     insert(db, intent::Model { id: 9, resource: resource(), ..of_another }).await.unwrap();
     // What is settled leaves its resource to the next.
@@ -136,14 +141,16 @@ async fn orphans_are_refused(database: Database) {
     assert_orphan(insert(db, alert_settings(404)).await);
     assert_orphan(insert(db, job::Model { studio_id: Some(404), ..job(9) }).await);
     assert_orphan(insert(db, job::Model { shopee_account_id: Some(404), ..job(9) }).await);
+    assert_orphan(insert(db, job_failure(404)).await);
     assert_orphan(insert(db, audit_entry::Model { studio_id: Some(404), ..audit_entry(9) }).await);
     assert_orphan(insert(db, audit_entry::Model { user_id: Some(404), ..audit_entry(9) }).await);
 }
 
 /// Rows of: users, studios, memberships, shopee_accounts, live_sessions, live_session_items, live_analytics,
 /// metric_samples, coin_giveouts, jobs, audit_entries, sign_ins, refresh_tokens, external_identities, invitations,
-/// shopee_logins, deleted_live_sessions, intents, promotion_edits, recounts, alerts, alert_settings.
-async fn counts(db: &DatabaseConnection) -> [u64; 22] {
+/// shopee_logins, deleted_live_sessions, intents, promotion_edits, recounts, alerts, alert_settings,
+/// job_failures.
+async fn counts(db: &DatabaseConnection) -> [u64; 23] {
     [
         user::Entity::find().count(db).await.unwrap(),
         studio::Entity::find().count(db).await.unwrap(),
@@ -167,15 +174,16 @@ async fn counts(db: &DatabaseConnection) -> [u64; 22] {
         recount::Entity::find().count(db).await.unwrap(),
         alert::Entity::find().count(db).await.unwrap(),
         alert_settings::Entity::find().count(db).await.unwrap(),
+        job_failure::Entity::find().count(db).await.unwrap(),
     ]
 }
 
 async fn a_studio_takes_its_rows_along(database: Database) {
     let db = &database.migrated().await;
     world(db).await;
-    assert_eq!(counts(db).await, [1, 2, 1, 2, 2, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 1, 2, 1]);
+    assert_eq!(counts(db).await, [1, 2, 1, 2, 2, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 1, 2, 1, 1]);
     studio::Entity::delete_by_id(1).exec(db).await.unwrap();
-    assert_eq!(counts(db).await, [1, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(counts(db).await, [1, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 }
 
 async fn an_account_takes_its_sessions_along(database: Database) {
@@ -184,14 +192,14 @@ async fn an_account_takes_its_sessions_along(database: Database) {
     shopee_account::Entity::delete_by_id(1).exec(db).await.unwrap();
     let login = shopee_login::Entity::find_by_id(1).one(db).await.unwrap().unwrap();
     assert_eq!(login.shopee_account_id, None);
-    assert_eq!(counts(db).await, [1, 2, 1, 1, 1, 0, 1, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1]);
+    assert_eq!(counts(db).await, [1, 2, 1, 1, 1, 0, 1, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1, 0]);
 }
 
 async fn a_session_takes_its_rows_along(database: Database) {
     let db = &database.migrated().await;
     world(db).await;
     live_session::Entity::delete_by_id(1).exec(db).await.unwrap();
-    assert_eq!(counts(db).await, [1, 2, 1, 2, 1, 0, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 0, 1, 1]);
+    assert_eq!(counts(db).await, [1, 2, 1, 2, 1, 0, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 0, 1, 1, 1]);
 }
 
 async fn a_user_leaves_the_books_intact(database: Database) {
@@ -200,7 +208,7 @@ async fn a_user_leaves_the_books_intact(database: Database) {
     assert_orphan(user::Entity::delete_by_id(1).exec(db).await);
     intent::Entity::delete_many().exec(db).await.unwrap();
     user::Entity::delete_by_id(1).exec(db).await.unwrap();
-    assert_eq!(counts(db).await, [0, 2, 0, 2, 2, 1, 2, 1, 0, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 1, 2, 1]);
+    assert_eq!(counts(db).await, [0, 2, 0, 2, 2, 1, 2, 1, 0, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 1, 2, 1, 1]);
     let entry = audit_entry::Entity::find_by_id(1).one(db).await.unwrap().unwrap();
     assert_eq!((entry.user_id, entry.studio_id), (None, Some(1)));
     let invitation = invitation::Entity::find_by_id(1).one(db).await.unwrap().unwrap();

@@ -44,6 +44,9 @@ async fn full_and_bare_rows_come_back_as_written(database: Database) {
     come_back(&connection, [full_alert(), sample::alert(2, 1)]).await;
     come_back(&connection, [full_settings(), sample::alert_settings(2)]).await;
     come_back(&connection, [full_job(), sample::job(2)]).await;
+    let full =
+        job_failure::Model { call: Some("overview".to_owned()), resolved_at: Some(moment()), ..sample::job_failure(1) };
+    come_back(&connection, [full, sample::job_failure(2)]).await;
     come_back(&connection, [full_entry(), sample::audit_entry(2)]).await;
 }
 
@@ -157,6 +160,7 @@ fn full_session() -> live_session::Model {
         items_synced_at: Some(moment()),
         edited_name: Some("Flash sale of the year".to_owned()),
         edited_at: Some(moment()),
+        samples_thinned: 2,
         ..sample::live_session(1, 1, 1)
     }
 }
@@ -273,6 +277,9 @@ fn full_job() -> job::Model {
         started_at: Some(moment()),
         finished_at: Some(moment()),
         heartbeat_at: Some(moment()),
+        holder: Some("somebody".to_owned()),
+        since: Some(moment()),
+        current: Some("Flash sale".to_owned()),
         ..sample::job(1)
     }
 }

@@ -165,6 +165,7 @@ pub(crate) fn live_session(id: i64, studio_id: i64, shopee_account_id: i64) -> l
         items_synced_at: None,
         edited_name: None,
         edited_at: None,
+        samples_thinned: 0,
     }
 }
 
@@ -327,6 +328,22 @@ pub(crate) fn job(id: i64) -> job::Model {
         started_at: None,
         finished_at: None,
         heartbeat_at: None,
+        holder: None,
+        since: None,
+        current: None,
+    }
+}
+
+/// In the job of the same id.
+pub(crate) fn job_failure(job_id: i64) -> job_failure::Model {
+    job_failure::Model {
+        job_id,
+        session_id: 4_000_000_000_000 + job_id,
+        code: "SHOPEE_THROTTLED".to_owned(),
+        call: None,
+        attempts: 1,
+        failed_at: moment(),
+        resolved_at: None,
     }
 }
 
@@ -380,5 +397,6 @@ pub(crate) async fn world(connection: &DatabaseConnection) {
     }
     insert(connection, alert_settings(1)).await.unwrap();
     insert(connection, job::Model { studio_id: Some(1), shopee_account_id: Some(1), ..job(1) }).await.unwrap();
+    insert(connection, job_failure(1)).await.unwrap();
     insert(connection, audit_entry::Model { studio_id: Some(1), user_id: Some(1), ..audit_entry(1) }).await.unwrap();
 }

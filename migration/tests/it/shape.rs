@@ -89,6 +89,7 @@ fn entities_columns() -> Vec<String> {
         columns::<recount::Entity>(),
         columns::<alert::Entity>(),
         columns::<alert_settings::Entity>(),
+        columns::<job_failure::Entity>(),
     ]
     .concat()
 }
@@ -117,6 +118,7 @@ fn entities_foreign_keys() -> Vec<String> {
         foreign_keys::<recount::Relation>(),
         foreign_keys::<alert::Relation>(),
         foreign_keys::<alert_settings::Relation>(),
+        foreign_keys::<job_failure::Relation>(),
     ]
     .concat()
 }

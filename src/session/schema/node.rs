@@ -88,6 +88,8 @@ async fn nodes_of_kind(
         }
         // Shows itself to owners only, who ask for it by its own field.
         Kind::ShopeeLogin => Ok(Vec::new()),
+        // Is told by `syncProgress`, for as long as it is kept.
+        Kind::Job => Ok(Vec::new()),
         Kind::LiveSession => {
             let rows = store::sessions(&scope, &statements, keys, &columns_for(selection, &[])).await?;
             let sessions = with_neighbours(ctx, selection, rows).await?;

@@ -1,7 +1,7 @@
 //! Storing what Shopee lists. Whoever does it and however often: the rows come out the same, and what Shopee leaves out keeps its
 //! last known value.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
@@ -12,8 +12,8 @@ use entity::{
 use sea_orm::{
     ActiveEnum as _,
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait as _, ExprTrait as _, IdenStatic as _,
-    QueryFilter as _, QuerySelect as _, QueryTrait as _,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait as _, ExprTrait as _, IdenStatic as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
     sea_query::{Expr, OnConflict, SimpleExpr},
 };
 use shopee::Region;
@@ -23,6 +23,11 @@ use crate::{error::Result, identity::scope::Scope, session::metrics::Metrics};
 
 /// The figures of a session's items still move for so long after its end.
 const ITEMS_SETTLE: TimeDelta = TimeDelta::minutes(10);
+
+/// Rows that one statement inserts: each takes ten parameters, of which SQLite takes 32,766.
+const ROWS_OF_A_STATEMENT: usize = 2_000;
+/// Sessions that may have ended unseen, of one account and looked at in one go.
+const MOST_UNSEEN: u64 = 200;
 
 /// The account whose sessions are stored.
 #[derive(Clone, Debug)]
@@ -48,12 +53,17 @@ pub struct ListedRow {
     pub total_revenue: Option<i64>,
     pub total_comments: Option<i64>,
     pub total_likes: Option<i64>,
+    pub total_shares: Option<i64>,
+    /// How many products it has; `None` unless they were asked for just now.
+    pub products_count: Option<i64>,
 }
 
 /// A product as Shopee lists it, ready to be stored.
 #[derive(Clone, Debug)]
 pub struct ListedItem {
     pub item_id: i64,
+    /// Not in Shopee's list of products: see [`crate::session::shops`].
+    pub shop_id: Option<i64>,
     pub product_name: String,
     pub product_image_url: Option<String>,
     pub live_price: Option<i64>,
@@ -84,6 +94,9 @@ impl ListedRow {
             total_revenue: Set(self.total_revenue),
             total_comments: Set(self.total_comments),
             total_likes: Set(self.total_likes),
+            total_shares: Set(self.total_shares),
+            products_count: Set(self.products_count),
+            items_synced_at: Set(self.products_count.map(|_| now)),
             created_at: Set(now),
             updated_at: Set(now),
             synced_at: Set(Some(now)),
@@ -98,7 +111,7 @@ pub fn storable(text: &str) -> String {
 }
 
 /// Columns that a sync of sessions may change, beside the status.
-const SESSION_COLUMNS: [live_session::Column; 11] = {
+const SESSION_COLUMNS: [live_session::Column; 12] = {
     use live_session::Column::*;
     [
         SessionName,
@@ -112,13 +125,14 @@ const SESSION_COLUMNS: [live_session::Column; 11] = {
         TotalRevenue,
         TotalComments,
         TotalLikes,
+        TotalShares,
     ]
 };
 
 /// Columns that a sync of items may change.
-const ITEM_COLUMNS: [live_session_item::Column; 5] = {
+const ITEM_COLUMNS: [live_session_item::Column; 6] = {
     use live_session_item::Column::*;
-    [ProductName, ProductImageUrl, LivePrice, QuantitySold, TotalSalesAmount]
+    [ShopId, ProductName, ProductImageUrl, LivePrice, QuantitySold, TotalSalesAmount]
 };
 
 /// What a column is to become: what Shopee says now, or what it said last. An empty name is none.
@@ -139,8 +153,10 @@ pub async fn store_listed(
     now: DateTime<Utc>,
 ) -> Result<()> {
     scope.require(owner.studio_id)?;
-    let rows: Vec<SessionRow> =
-        last_of_each(listed, |listed| listed.session_id).into_iter().map(|listed| listed.row(owner, now)).collect();
+    let mut listed_once = last_of_each(listed, |listed| listed.session_id);
+    // In one order, whoever does it: two who took the rows crosswise would wait for each other.
+    listed_once.sort_unstable_by_key(|listed| listed.session_id);
+    let rows: Vec<SessionRow> = listed_once.into_iter().map(|listed| listed.row(owner, now)).collect();
     if !rows.is_empty() {
         let insert = live_session::Entity::insert_many(rows).on_conflict(sessions_conflict());
         insert.exec_without_returning(transaction).await?;
@@ -189,6 +205,9 @@ fn sessions_conflict() -> OnConflict {
     let is_newer = "excluded.updated_at > live_sessions.updated_at";
     let updated_at =
         format!("CASE WHEN ({changed}) AND {is_newer} THEN excluded.updated_at ELSE live_sessions.updated_at END");
+    for column in [Column::ProductsCount, Column::ItemsSyncedAt] {
+        conflict.value(column, Expr::cust(newest("live_sessions", column.as_str())));
+    }
     conflict
         .value(Column::Status, Expr::cust(status))
         .value(Column::UpdatedAt, Expr::cust(updated_at))
@@ -197,23 +216,28 @@ fn sessions_conflict() -> OnConflict {
     conflict
 }
 
-/// Of these sessions (by Shopee's ids), those whose items are to be fetched: key and Shopee's id. An ended session is left alone
-/// once its items were fetched after they settled.
-pub async fn unsettled(
+/// Of these sessions (by Shopee's ids), those of which nothing more is to be asked: an ended one whose items were fetched after they
+/// had settled, and one that the studio has deleted.
+pub async fn settled(
     scope: &Scope,
     statements: &impl ConnectionTrait,
-    account_id: i64,
+    owner: &Owner,
     session_ids: &[i64],
-) -> Result<Vec<(i64, i64)>> {
-    let filter = SessionFilter { shopee_account_id: Some(account_id), ..SessionFilter::default() };
+) -> Result<HashSet<i64>> {
+    use deleted_live_session::Column as Deleted;
+    let filter = SessionFilter { shopee_account_id: Some(owner.account_id), ..SessionFilter::default() };
     let query =
         within(scope, statements, &filter).filter(live_session::Column::SessionId.is_in(session_ids.iter().copied()));
-    let sessions = query.all(statements).await?;
-    Ok(sessions
-        .iter()
-        .filter(|session| !has_settled(session))
-        .map(|session| (session.id, session.session_id))
-        .collect())
+    let stored = query.all(statements).await?;
+    let deleted = deleted_live_session::Entity::find()
+        .select_only()
+        .column(Deleted::SessionId)
+        .filter(Deleted::StudioId.eq(owner.studio_id))
+        .filter(Deleted::Region.eq(owner.region.code()))
+        .filter(Deleted::SessionId.is_in(session_ids.iter().copied()));
+    let deleted: Vec<i64> = scope.restrict(deleted, Deleted::StudioId).into_tuple().all(statements).await?;
+    let settled = stored.iter().filter(|session| has_settled(session)).map(|session| session.session_id);
+    Ok(settled.chain(deleted).collect())
 }
 
 fn has_settled(session: &live_session::Model) -> bool {
@@ -221,16 +245,83 @@ fn has_settled(session: &live_session::Model) -> bool {
     session.status == Status::Ended && session.items_synced_at.is_some_and(|synced| synced >= settles)
 }
 
-/// The account's sessions that are stored as on air: key and Shopee's id.
-pub async fn on_air(scope: &Scope, statements: &impl ConnectionTrait, account_id: i64) -> Result<Vec<(i64, i64)>> {
+/// The account's sessions that are stored as on air and were not compared with Shopee since: key and Shopee's id. Some of them.
+pub async fn on_air_unseen_since(
+    scope: &Scope,
+    statements: &impl ConnectionTrait,
+    account_id: i64,
+    since: DateTime<Utc>,
+) -> Result<Vec<(i64, i64)>> {
     use live_session::Column;
+    let unseen = Condition::any().add(Column::SyncedAt.is_null()).add(Column::SyncedAt.lt(since));
     let filter = SessionFilter {
         shopee_account_id: Some(account_id),
         statuses: Some(vec![Status::OnAir]),
         ..SessionFilter::default()
     };
-    let query = within(scope, statements, &filter).select_only().columns([Column::Id, Column::SessionId]);
+    let query = within(scope, statements, &filter).filter(unseen).select_only();
+    let query = query.columns([Column::Id, Column::SessionId]).order_by_desc(Column::StartedAt).limit(MOST_UNSEEN);
     Ok(query.into_tuple().all(statements).await?)
+}
+
+/// The keys of an account's sessions, by Shopee's ids.
+pub async fn keys_of(
+    scope: &Scope,
+    connection: &impl ConnectionTrait,
+    account_id: i64,
+    session_ids: &[i64],
+) -> Result<HashMap<i64, i64>> {
+    use live_session::Column;
+    let filter = SessionFilter { shopee_account_id: Some(account_id), ..SessionFilter::default() };
+    let query = within(scope, connection, &filter)
+        .filter(Column::SessionId.is_in(session_ids.iter().copied()))
+        .select_only()
+        .columns([Column::SessionId, Column::Id]);
+    let keys: Vec<(i64, i64)> = query.into_tuple().all(connection).await?;
+    Ok(keys.into_iter().collect())
+}
+
+/// Stores the items of many sessions of an account, by Shopee's ids, whose rows this transaction has stored before: of those that have
+/// none, since they were deleted or are another's, nothing is kept.
+pub async fn store_items_of(
+    scope: &Scope,
+    transaction: &DatabaseTransaction,
+    account_id: i64,
+    items: &[(i64, Vec<ListedItem>)],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let session_ids: Vec<i64> = items.iter().map(|(session_id, _)| *session_id).collect();
+    let keys = keys_of(scope, transaction, account_id, &session_ids).await?;
+    let rows = items.iter().filter_map(|(session_id, items)| Some((*keys.get(session_id)?, items)));
+    let mut rows: Vec<_> = rows
+        .flat_map(|(key, items)| last_of_each(items, |item| item.item_id).into_iter().map(move |item| (key, item)))
+        .collect();
+    rows.sort_unstable_by_key(|(key, item)| (*key, item.item_id));
+    for rows in rows.chunks(ROWS_OF_A_STATEMENT) {
+        let rows = rows.iter().map(|(key, item)| item_row(*key, item, now));
+        let insert = live_session_item::Entity::insert_many(rows).on_conflict(items_conflict());
+        insert.exec_without_returning(transaction).await?;
+    }
+    Ok(())
+}
+
+/// Stores what a session's own numbers tell beside what a list of sessions does.
+pub async fn set_shares(
+    scope: &Scope,
+    transaction: &DatabaseTransaction,
+    session_key: i64,
+    metrics: &Metrics,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    use live_session::Column;
+    let Some(shares) = metrics.shares else { return Ok(()) };
+    let query = live_session::Entity::update_many()
+        .col_expr(Column::TotalShares, Expr::value(shares))
+        .col_expr(Column::UpdatedAt, not_back(now))
+        .filter(Column::Id.eq(session_key))
+        .filter(Condition::any().add(Column::TotalShares.is_null()).add(Column::TotalShares.ne(shares)));
+    scope.restrict(query, Column::StudioId).exec(transaction).await?;
+    Ok(())
 }
 
 /// Stores a session's items and how many there are. The session's key comes from a row that was read within the scope; if it has
@@ -262,6 +353,7 @@ fn item_row(session_key: i64, item: &ListedItem, now: DateTime<Utc>) -> live_ses
     live_session_item::ActiveModel {
         live_session_id: Set(session_key),
         item_id: Set(item.item_id),
+        shop_id: Set(item.shop_id),
         product_name: Set(storable(&item.product_name)),
         product_image_url: Set(item.product_image_url.clone()),
         live_price: Set(item.live_price),

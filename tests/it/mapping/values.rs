@@ -32,6 +32,7 @@ async fn value(world: &World, name: &str) -> Value {
         "liveSessionId" => session(world).await["id"].take(),
         "updatedAt" => session(world).await["updatedAt"].take(),
         "shopeeAccountId" => session(world).await["shopeeAccount"]["id"].take(),
+        "syncJobId" => sync_job(world).await,
         "itemId" => session(world).await["items"]["nodes"][0]["itemId"].take(),
         "endedLiveSessionId" => world.data(ENDED, json!({})).await["liveSessions"]["nodes"][0]["id"].take(),
         "sessionId" => json!(world.on_air().session_id.to_string()),
@@ -52,6 +53,13 @@ async fn value(world: &World, name: &str) -> Value {
         "days" => json!(30),
         other => panic!("nobody knows what goes into ${other}"),
     }
+}
+
+/// A run that has just been asked for.
+async fn sync_job(world: &World) -> Value {
+    let account = session(world).await["shopeeAccount"]["id"].take();
+    let query = "mutation($id: ID!) { syncShopeeAccount(input: { shopeeAccountId: $id }) { job { id } } }";
+    world.data(query, json!({ "id": account })).await["syncShopeeAccount"]["job"]["id"].take()
 }
 
 async fn session(world: &World) -> Value {

@@ -233,6 +233,13 @@ pub(super) const OPERATIONS: &[(&str, &str)] = &[
     ("Subscription.liveMetrics", "subscription ($session: ID!) { liveMetrics(sessionId: $session) { session { id } } }"),
     ("Subscription.studioLive", "subscription ($studio: ID!) { studioLive(studioId: $studio) { sequence } }"),
     ("Subscription.viewerCount", "subscription ($shopeeId: ID!) { viewerCount(sessionId: $shopeeId) { viewers } }"),
+    ("Subscription.syncProgress", "subscription ($syncJob: ID!) { syncProgress(jobId: $syncJob) { state done } }"),
+    (
+        "Mutation.syncShopeeAccount",
+        "mutation ($account: ID!) {
+            syncShopeeAccount(input: { shopeeAccountId: $account }) { job { state } userErrors { code } }
+        }",
+    ),
     ("Subscription.shopeeAccountStatus", "subscription ($studio: ID!) { shopeeAccountStatus(studioId: $studio) { status } }"),
     ("Subscription.shopeeLoginStatus", "subscription ($login: ID!) { shopeeLoginStatus(id: $login) { status } }"),
 ];

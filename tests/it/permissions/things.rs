@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_graphql::parser::{parse_query, types::DocumentOperations};
 use entity::{
-    alert, coin_giveout, intent, invitation, live_session, live_session_item, membership::Role, promotion_edit,
+    alert, coin_giveout, intent, invitation, job, live_session, live_session_item, membership::Role, promotion_edit,
     shopee_login, user,
 };
 use live_gateway::{
@@ -87,12 +87,30 @@ impl<'a> Things<'a> {
             }
             "unknownGiveout" => id(Kind::CoinGiveout, self.unknown(intent::Kind::GiveOutCoins).await),
             "unknownEdit" => id(Kind::PromotionEdit, self.unknown(intent::Kind::EditPromotion).await),
+            "syncJob" => id(Kind::Job, self.sync_job().await),
             "cookies" => json!(self.world.first_account().cookie),
             "email" => json!(self.asker.email()),
             "password" => self.password().await,
             "refreshToken" => self.refresh_token().await,
             other => panic!("no thing is called {other}"),
         }
+    }
+
+    /// A run over the account that is over.
+    async fn sync_job(&self) -> i64 {
+        let now = self.world.gateway.app.clock.now();
+        let row = job::ActiveModel {
+            kind: Set("SYNC_ALL".to_owned()),
+            studio_id: Set(Some(self.session.studio_id)),
+            shopee_account_id: Set(Some(self.session.shopee_account_id)),
+            state: Set(job::State::Succeeded),
+            done: Set(1),
+            failures: Set(0),
+            created_at: Set(now),
+            finished_at: Set(Some(now)),
+            ..Default::default()
+        };
+        row.insert(self.connection).await.unwrap().id
     }
 
     async fn ended_session(&self) -> live_session::Model {
@@ -259,6 +277,7 @@ pub(super) fn nowhere(document: &str) -> Value {
         "member" => id(Kind::Membership),
         "invitation" => id(Kind::Invitation),
         "login" => id(Kind::ShopeeLogin),
+        "syncJob" => id(Kind::Job),
         "unknownGiveout" => id(Kind::CoinGiveout),
         "unknownEdit" => id(Kind::PromotionEdit),
         _ => json!("1"),

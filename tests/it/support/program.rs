@@ -80,6 +80,13 @@ impl Running {
         ended
     }
 
+    /// The same for one that may have ended; whether it had not.
+    pub(crate) async fn kill_if_running(mut self) -> bool {
+        // It may end by itself at this very moment.
+        drop(self.child.start_kill());
+        self.ended().await.code.is_none()
+    }
+
     /// Waits for the end.
     pub(crate) async fn ended(mut self) -> Ended {
         let status = timeout(PATIENCE, self.child.wait()).await;

@@ -1,7 +1,7 @@
 //! Every way to reach a thing.
 
 use entity::{
-    alert, invitation, live_session, live_session_item,
+    alert, invitation, job, live_session, live_session_item,
     membership::{self, Role},
     shopee_login,
 };
@@ -88,6 +88,7 @@ pub(super) const SUBSCRIPTIONS: &[Way] = &[
     way(r#"subscription { coinGiveouts(sessionId: "<SESSION>") { coinGiveout { amount } } }"#),
     way(r#"subscription { coinGiveouts(sessionId: "<SHOPEE_ID>") { sequence } }"#),
     way(r#"subscription { shopeeLoginStatus(id: "<LOGIN>") { status studio { name } } }"#),
+    way(r#"subscription { syncProgress(jobId: "<JOB>") { done current shopeeAccount { username } } }"#),
     way(r#"subscription { shopeeAccountStatus(studioId: "<STUDIO>") { status username } }"#),
 ];
 
@@ -114,6 +115,8 @@ impl Things {
         let login = login_of(&connection, &session).await;
         let member = membership::Entity::find().filter(membership::Column::StudioId.eq(session.studio_id));
         let member = member.one(&connection).await.unwrap().unwrap();
+        let job = job::Entity::find().filter(job::Column::StudioId.eq(session.studio_id));
+        let job = job.one(&connection).await.unwrap().unwrap();
         let invitation = invitation::ActiveModel {
             studio_id: Set(session.studio_id),
             email: Set(GUEST.to_owned()),
@@ -145,6 +148,7 @@ impl Things {
                 member.id,
                 invitation.id,
                 alert.id,
+                job.id,
             ],
             session.session_id,
             world.shopee().campaigns()[0].campaign_id,
@@ -157,7 +161,7 @@ impl Things {
     }
 
     fn new(
-        [studio, account, session, item, login, member, invitation, alert]: [i64; 8],
+        [studio, account, session, item, login, member, invitation, alert, job]: [i64; 9],
         shopee_id: i64,
         campaign_id: i64,
     ) -> Self {
@@ -171,6 +175,7 @@ impl Things {
             ("<MEMBER>", id(Kind::Membership, member)),
             ("<INVITATION>", id(Kind::Invitation, invitation)),
             ("<ALERT>", id(Kind::Alert, alert)),
+            ("<JOB>", id(Kind::Job, job)),
             ("<SHOPEE_ID>", shopee_id.to_string()),
             ("<CAMPAIGN>", campaign_id.to_string()),
         ])

@@ -16,12 +16,13 @@ pub(in super::super) const OWN_MARK: &str = "merpati-21d9";
 pub(in super::super) const BADGE: i64 = 770_007_700_000_000;
 
 /// The texts of a studio: tables and columns, and what tells the studio's rows.
-const TEXTS: [(&str, &[&str]); 5] = [
+const TEXTS: [(&str, &[&str]); 6] = [
     ("users", &["display_name"]),
     ("studios", &["name"]),
     ("shopee_accounts", &["username", "display_name", "avatar"]),
     ("live_sessions", &["session_name", "streamer_name"]),
     ("live_session_items", &["product_name", "product_image_url"]),
+    ("jobs", &["current"]),
 ];
 
 pub(super) struct Furniture {
