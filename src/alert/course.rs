@@ -5,6 +5,9 @@ use sea_orm::FromQueryResult;
 
 use super::drop::{Reading, STEPS};
 
+/// How long a sample may be on its way into the database.
+const STORED_WITHIN: TimeDelta = TimeDelta::seconds(5);
+
 /// What a session showed last in one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Point {
@@ -27,7 +30,7 @@ impl<'a> Course<'a> {
     /// The last points up to now, as many as a judgement needs: a pace takes one more than it has steps.
     pub fn of(points: &'a [Point], step: TimeDelta, now: DateTime<Utc>) -> Self {
         let points = &points[points.len().saturating_sub(STEPS + 1)..];
-        let is_fresh = points.last().is_some_and(|point| now - point.sampled_at < step * 2);
+        let is_fresh = points.last().is_some_and(|point| now - point.sampled_at < step * 2 + STORED_WITHIN);
         Self { points, is_fresh }
     }
 
@@ -72,13 +75,13 @@ mod tests {
             point(150, Some(30), Some(6)),
         ];
         let now = points[4].sampled_at;
-        let course = Course::of(&points, TimeDelta::seconds(30), now + TimeDelta::seconds(59));
+        let course = Course::of(&points, TimeDelta::seconds(30), now + TimeDelta::seconds(64));
         assert!(course.is_fresh);
         let values = |readings: Vec<Reading>| readings.into_iter().map(|r| (r.value, r.weight)).collect::<Vec<_>>();
         assert_eq!(values(course.level(|point| point.viewers)), [(50.0, 1.0), (40.0, 1.0), (30.0, 1.0), (30.0, 1.0)]);
         assert_eq!(values(course.pace(|point| point.orders)), [(4.0, 0.5), (2.0, 1.5)]);
         assert_eq!(values(course.pace(|point| point.likes)), []);
-        assert!(!Course::of(&points, TimeDelta::seconds(30), now + TimeDelta::seconds(60)).is_fresh);
+        assert!(!Course::of(&points, TimeDelta::seconds(30), now + TimeDelta::seconds(65)).is_fresh);
         assert!(!Course::of(&[], TimeDelta::seconds(30), now).is_fresh);
     }
 }
