@@ -36,7 +36,11 @@ impl<'a> Course<'a> {
 
     /// The readings of a level; what was not reported is left out.
     pub fn level(&self, of: impl Fn(&Point) -> Option<i64>) -> Vec<Reading> {
-        self.points.iter().filter_map(of).map(|value| Reading { value: value as f64, weight: 1.0 }).collect()
+        self.points
+            .iter()
+            .filter_map(of)
+            .map(|value| Reading { value: value as f64, weight: 1.0, wanders: true })
+            .collect()
     }
 
     /// How much a total grew in a minute, from each point to the next. A total that Shopee corrects downward tells nothing.
@@ -45,7 +49,11 @@ impl<'a> Course<'a> {
             self.points.iter().filter_map(|point| of(point).map(|total| (point.sampled_at, total))).collect();
         let grown = totals.windows(2).filter_map(|pair| {
             let (grown, minutes) = (pair[1].1 - pair[0].1, minutes(pair[1].0 - pair[0].0));
-            (grown >= 0 && minutes > 0.0).then(|| Reading { value: grown as f64 / minutes, weight: minutes })
+            (grown >= 0 && minutes > 0.0).then(|| Reading {
+                value: grown as f64 / minutes,
+                weight: minutes,
+                wanders: false,
+            })
         });
         grown.collect()
     }
