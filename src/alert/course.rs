@@ -5,6 +5,9 @@ use sea_orm::FromQueryResult;
 
 use super::drop::{Reading, STEPS};
 
+/// How long a sample may be on its way into the database.
+const STORED_WITHIN: TimeDelta = TimeDelta::seconds(5);
+
 /// What a session showed last in one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Point {
@@ -27,13 +30,17 @@ impl<'a> Course<'a> {
     /// The last points up to now, as many as a judgement needs: a pace takes one more than it has steps.
     pub fn of(points: &'a [Point], step: TimeDelta, now: DateTime<Utc>) -> Self {
         let points = &points[points.len().saturating_sub(STEPS + 1)..];
-        let is_fresh = points.last().is_some_and(|point| now - point.sampled_at < step * 2);
+        let is_fresh = points.last().is_some_and(|point| now - point.sampled_at < step * 2 + STORED_WITHIN);
         Self { points, is_fresh }
     }
 
     /// The readings of a level; what was not reported is left out.
     pub fn level(&self, of: impl Fn(&Point) -> Option<i64>) -> Vec<Reading> {
-        self.points.iter().filter_map(of).map(|value| Reading { value: value as f64, weight: 1.0 }).collect()
+        self.points
+            .iter()
+            .filter_map(of)
+            .map(|value| Reading { value: value as f64, weight: 1.0, wanders: true })
+            .collect()
     }
 
     /// How much a total grew in a minute, from each point to the next. A total that Shopee corrects downward tells nothing.
@@ -42,7 +49,11 @@ impl<'a> Course<'a> {
             self.points.iter().filter_map(|point| of(point).map(|total| (point.sampled_at, total))).collect();
         let grown = totals.windows(2).filter_map(|pair| {
             let (grown, minutes) = (pair[1].1 - pair[0].1, minutes(pair[1].0 - pair[0].0));
-            (grown >= 0 && minutes > 0.0).then(|| Reading { value: grown as f64 / minutes, weight: minutes })
+            (grown >= 0 && minutes > 0.0).then(|| Reading {
+                value: grown as f64 / minutes,
+                weight: minutes,
+                wanders: false,
+            })
         });
         grown.collect()
     }
@@ -72,13 +83,13 @@ mod tests {
             point(150, Some(30), Some(6)),
         ];
         let now = points[4].sampled_at;
-        let course = Course::of(&points, TimeDelta::seconds(30), now + TimeDelta::seconds(59));
+        let course = Course::of(&points, TimeDelta::seconds(30), now + TimeDelta::seconds(64));
         assert!(course.is_fresh);
         let values = |readings: Vec<Reading>| readings.into_iter().map(|r| (r.value, r.weight)).collect::<Vec<_>>();
         assert_eq!(values(course.level(|point| point.viewers)), [(50.0, 1.0), (40.0, 1.0), (30.0, 1.0), (30.0, 1.0)]);
         assert_eq!(values(course.pace(|point| point.orders)), [(4.0, 0.5), (2.0, 1.5)]);
         assert_eq!(values(course.pace(|point| point.likes)), []);
-        assert!(!Course::of(&points, TimeDelta::seconds(30), now + TimeDelta::seconds(60)).is_fresh);
+        assert!(!Course::of(&points, TimeDelta::seconds(30), now + TimeDelta::seconds(65)).is_fresh);
         assert!(!Course::of(&[], TimeDelta::seconds(30), now).is_fresh);
     }
 }

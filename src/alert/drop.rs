@@ -22,6 +22,8 @@ pub struct Reading {
     pub value: f64,
     /// How much was counted: 1 for a level, the minutes for a pace. What is counted for long is known well.
     pub weight: f64,
+    /// Whether each value goes on from the one before, as viewers do; what is counted anew in each step only scatters.
+    pub wanders: bool,
 }
 
 /// A drop.
@@ -62,7 +64,8 @@ fn spread(before: &[Reading], usual: f64) -> f64 {
     let usual_step = median(steps.iter().copied());
     let step = median(steps.iter().map(|step| (step - usual_step).abs()));
     let walked = before.len() as f64 / 2.0 + CONFIRMED_BY as f64;
-    SIGMA_BY_DEVIATION * around.max(step * walked.sqrt())
+    let wandered = if before.iter().any(|reading| reading.wanders) { step * walked.sqrt() } else { 0.0 };
+    SIGMA_BY_DEVIATION * around.max(wandered)
 }
 
 /// Whatever is counted scatters by the root of the count, however steady its cause.

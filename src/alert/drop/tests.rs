@@ -11,12 +11,12 @@ const SHARE: f64 = 0.4;
 const MINUTES: f64 = 0.5;
 
 fn level(value: f64) -> Reading {
-    Reading { value, weight: 1.0 }
+    Reading { value, weight: 1.0, wanders: true }
 }
 
 /// So many in a step.
 fn pace(count: f64) -> Reading {
-    Reading { value: count / MINUTES, weight: MINUTES }
+    Reading { value: count / MINUTES, weight: MINUTES, wanders: false }
 }
 
 /// Where a course is found to have dropped, looked at after each step.
@@ -80,7 +80,7 @@ fn a_true_drop_is_found_within_two_steps_whatever_the_seed() {
                 (0..AT + 4).map(|step| level((900.0 * left(step) * (1.0 + 0.02 * normal(dice))).round())).collect()
             }),
             ("orders", {
-                let mean = |step| if step < AT { 60.0 } else { 15.0 };
+                let mean = |step| if step < AT { 100.0 } else { 15.0 };
                 (0..AT + 4).map(|step| pace(poisson(dice, mean(step)))).collect()
             }),
         ];
@@ -126,7 +126,8 @@ fn a_drop_is_over_when_two_steps_are_well_above_the_bound() {
 }
 
 fn readings() -> impl Strategy<Value = Vec<Reading>> {
-    let reading = (0.0..1e9, 0.01..10.0).prop_map(|(value, weight)| Reading { value, weight });
+    let reading =
+        (0.0..1e9, 0.01..10.0, any::<bool>()).prop_map(|(value, weight, wanders)| Reading { value, weight, wanders });
     prop::collection::vec(reading, 0..20)
 }
 

@@ -68,7 +68,7 @@ pub(super) struct AcknowledgeAlertInput {
 #[graphql(directive = crate::graphql::sharing::per_viewer::apply())]
 pub(super) struct AcknowledgeAlertPayload {
     /// The alert as it stands now.
-    alert: Alert,
+    alert: Option<Alert>,
     /// Always empty: there is nothing to mend.
     user_errors: Vec<UserError>,
 }
@@ -118,7 +118,7 @@ async fn acknowledged(ctx: &Context<'_>, input: &AcknowledgeAlertInput) -> Resul
     acknowledge(ctx.app()?, &viewer, ctx.actor()?, (studio_id, key)).await?;
     let alerts = alerts_by_key(ctx, &Selection::of(ctx).below("alert"), &[key]).await?;
     let alert = alerts.into_iter().next().ok_or_else(|| Error::not_found("alert"))?;
-    Ok(AcknowledgeAlertPayload { alert, user_errors: Vec::new() })
+    Ok(AcknowledgeAlertPayload { alert: Some(alert), user_errors: Vec::new() })
 }
 
 async fn updated(ctx: &Context<'_>, input: &UpdateAlertSettingsInput) -> Result<Settings, Declined> {

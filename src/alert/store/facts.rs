@@ -85,7 +85,7 @@ fn step_number(backend: DbBackend, from: DateTime<Utc>, step: TimeDelta) -> Simp
     let sampled_at = Expr::col((metric_sample::Entity, metric_sample::Column::SampledAt));
     let seconds = match backend {
         DbBackend::Postgres => Expr::cust_with_expr("FLOOR(EXTRACT(EPOCH FROM $1))::BIGINT", sampled_at),
-        _ => Expr::cust_with_expr("CAST(strftime('%s', $1) AS INTEGER)", sampled_at),
+        _ => Expr::cust_with_expr("CAST(strftime('%s', ?) AS INTEGER)", sampled_at),
     };
     seconds.sub(from.timestamp()).div(std::cmp::max(step.num_seconds(), 1))
 }
