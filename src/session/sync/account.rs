@@ -37,6 +37,9 @@ const MOST_PAGES: u32 = 1_000;
 const AT_ONCE: usize = 3;
 /// When so many sessions of a page fail and none is told, it is not the sessions' fault.
 const TELLING: usize = 5;
+/// A session's place on its page, its id, and what was told of it.
+type Asked = (usize, i64, Result<Told, shopee::Error>);
+
 /// How often a page is tried, and a session.
 const ATTEMPTS: u32 = 4;
 /// How long to wait before the second attempt; twice as long before each further one.
@@ -91,10 +94,10 @@ impl<'a> Run<'a> {
         };
         let asker = Asker { app, shopee: app.shopee.in_background(), access: &access };
         let (holder, progress) = (job.holder.clone().unwrap_or_default(), progress_of(&job));
-        Run { app, scope, asker, owner, job, holder, progress }.to_the_end().await
+        Run { app, scope, asker, owner, job, holder, progress }.until_the_end().await
     }
 
-    async fn to_the_end(mut self) -> Result<Ended> {
+    async fn until_the_end(mut self) -> Result<Ended> {
         let held = self.pages().await? && self.make_up().await?;
         if !held {
             return Ok(Ended::Lost);
@@ -161,7 +164,7 @@ impl<'a> Run<'a> {
             .map(|(place, row)| (place, row.session_id, row.on_air))
             .collect();
         gathered.asked = wanted.len();
-        let asked: Vec<BoxFuture<'_, (usize, i64, Result<Told, shopee::Error>)>> =
+        let asked: Vec<BoxFuture<'_, Asked>> =
             wanted.into_iter().map(|(place, id, on_air)| self.ask(place, id, on_air).boxed()).collect();
         let mut answers = stream::iter(asked).buffer_unordered(AT_ONCE);
         while let Some((place, session_id, told)) = answers.next().await {
@@ -174,7 +177,7 @@ impl<'a> Run<'a> {
         Ok(gathered)
     }
 
-    async fn ask(&self, place: usize, session_id: i64, on_air: bool) -> (usize, i64, Result<Told, shopee::Error>) {
+    async fn ask(&self, place: usize, session_id: i64, on_air: bool) -> Asked {
         (place, session_id, self.asker.ask(session_id, on_air).await)
     }
 
@@ -234,8 +237,7 @@ impl<'a> Run<'a> {
     }
 
     async fn try_again(&mut self, session_ids: &[i64]) -> Result<bool> {
-        let asked: Vec<BoxFuture<'_, (usize, i64, Result<Told, shopee::Error>)>> =
-            session_ids.iter().map(|id| self.ask(0, *id, false).boxed()).collect();
+        let asked: Vec<BoxFuture<'_, Asked>> = session_ids.iter().map(|id| self.ask(0, *id, false).boxed()).collect();
         let answers: Vec<_> = stream::iter(asked).buffer_unordered(AT_ONCE).collect().await;
         let (mut told, mut failures) = (Vec::new(), Vec::new());
         for (_, session_id, answer) in answers {

@@ -144,7 +144,7 @@ async fn a_silent_source_is_told(database: Database) {
     let connection = database.connect().await;
     let session = session(&connection, &world).await;
     let heard_at = async |minutes: i64| {
-        let at = Utc::now() - TimeDelta::minutes(minutes);
+        let at = live_gateway::clock::Clock.now() - TimeDelta::minutes(minutes);
         let synced = live_session::Entity::update_many().col_expr(live_session::Column::SyncedAt, Expr::value(at));
         synced.filter(live_session::Column::Id.eq(session.id)).exec(&connection).await.unwrap();
         look(&world).await;

@@ -41,7 +41,7 @@ async fn session_key(world: &World) -> i64 {
 async fn what_watchers_saw_is_kept(database: Database) {
     let world = World::start(&database).await;
     let session_id = world.on_air().session_id;
-    let begin = Utc::now();
+    let begin = live_gateway::clock::Clock.now();
     let mut stream = world.subscribe(&viewer_count(session_id)).await;
     for viewers in [54_321, 7] {
         world.shopee().set_viewers(session_id, viewers).unwrap();
@@ -114,7 +114,7 @@ async fn a_point_shows_the_last_of_its_interval_and_the_most_viewers(database: D
 
 async fn what_cannot_be_a_history_is_refused(database: Database) {
     let world = World::start(&database).await;
-    let now = Utc::now();
+    let now = live_gateway::clock::Clock.now();
     let refused = [
         (now, now, "MINUTE", "to"),
         (now, now - TimeDelta::seconds(1), "MINUTE", "to"),
@@ -132,7 +132,7 @@ async fn what_cannot_be_a_history_is_refused(database: Database) {
 
 async fn samples_of_a_session_that_is_gone_hold_nobody_up(database: Database) {
     let world = World::start(&database).await;
-    let begin = Utc::now();
+    let begin = live_gateway::clock::Clock.now();
     let (app, key) = (&world.gateway.app, session_key(&world).await);
     let sample = |live_session_id: i64| entity::metric_sample::Model {
         live_session_id,

@@ -86,7 +86,7 @@ async fn a_deleted_session_leaves_no_sample(database: Database) {
     use live_gateway::graphql::id::{GlobalId, Kind};
     let world = World::start(&database).await;
     let connection = database.connect().await;
-    let session = sampled(&connection, Utc::now()).await.id;
+    let session = sampled(&connection, live_gateway::clock::Clock.now()).await.id;
     let query = "mutation ($id: ID!) { deleteLiveSession(input: { id: $id }) { userErrors { code } } }";
     let id = GlobalId::new(Kind::LiveSession, session).encode();
     let data = world.data(query, serde_json::json!({ "id": id })).await;

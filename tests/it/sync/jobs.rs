@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use entity::job;
 use live_gateway::graphql::id::{GlobalId, Kind};
 use sandbox::{Fault, FaultKind};
@@ -120,7 +120,7 @@ async fn a_run_is_taken_over_from_an_instance_that_is_gone(database: Database) {
     assert!((PAGE as i64 + 1..=2 * PAGE as i64).contains(&held), "two pages: {held}");
     let calls = world.shopee().calls("session_list");
 
-    let dead = Utc::now() - TimeDelta::minutes(1);
+    let dead = live_gateway::clock::Clock.now() - TimeDelta::minutes(1);
     let row = job::ActiveModel {
         state: Set(job::State::Running),
         holder: Set(Some("somebody who is gone".to_owned())),

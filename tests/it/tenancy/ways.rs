@@ -101,7 +101,7 @@ impl Way {
 }
 
 /// One thing of each kind, by its id.
-pub(super) struct Things([(&'static str, String); 10]);
+pub(super) struct Things([(&'static str, String); 11]);
 
 impl Things {
     /// A session on air and what belongs to it.
@@ -157,7 +157,7 @@ impl Things {
 
     /// Things that are not there.
     pub(super) fn nowhere() -> Self {
-        Self::new([1_000_001, 1_000_002, 1_000_003, 1_000_004, 1_000_005, 1_000_006, 1_000_007, 1_000_008], 1, 1)
+        Self::new(std::array::from_fn(|place| 1_000_001 + place as i64), 1, 1)
     }
 
     fn new(
