@@ -23,7 +23,11 @@ impl AlertSubscription {
     /// A studio's alerts as they stand: first each one that is not over, then each one that is raised, cleared or acknowledged, in the
     /// order of these changes and wherever they are made. One that changes twice at once may come once. Goes on until the client ends it.
     /// Errors: UNAUTHENTICATED, NOT_FOUND, BAD_USER_INPUT.
-    #[graphql(guard = "Needs::SignIn", directive = crate::graphql::sharing::per_viewer::apply())]
+    #[graphql(
+        guard = "Needs::SignIn",
+        directive = crate::graphql::sharing::per_viewer::apply(),
+        directive = crate::graphql::sharing::happenings::apply()
+    )]
     async fn alerts(
         &self,
         ctx: &Context<'_>,

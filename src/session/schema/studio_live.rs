@@ -32,7 +32,11 @@ impl StudioLiveSubscription {
     /// within some ten intervals, or at once when it is created here. While Shopee does not answer for a session, its last
     /// numbers stay, with `staleSince`. At most 500 sessions. Errors: UNAUTHENTICATED, NOT_FOUND, BAD_USER_INPUT.
     // Each event says what has changed since the one before, so nobody can join in the middle.
-    #[graphql(guard = "Needs::SignIn", directive = crate::graphql::sharing::per_viewer::apply())]
+    #[graphql(
+        guard = "Needs::SignIn",
+        directive = crate::graphql::sharing::per_viewer::apply(),
+        directive = crate::graphql::sharing::level::apply()
+    )]
     async fn studio_live(
         &self,
         ctx: &Context<'_>,

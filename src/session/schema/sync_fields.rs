@@ -78,7 +78,11 @@ impl SyncSubscription {
     /// How far a run is that stores an account's sessions, wherever it runs: at once, then each time that there is something new, at most
     /// twice a second. Its last event is how it ended; of a run that has ended before, that is the only one. Errors: UNAUTHENTICATED,
     /// NOT_FOUND, BAD_USER_INPUT.
-    #[graphql(guard = "Needs::SignIn", directive = crate::graphql::sharing::per_viewer::apply())]
+    #[graphql(
+        guard = "Needs::SignIn",
+        directive = crate::graphql::sharing::per_viewer::apply(),
+        directive = crate::graphql::sharing::level::apply()
+    )]
     async fn sync_progress(
         &self,
         ctx: &Context<'_>,

@@ -12,8 +12,6 @@ pub(super) struct Truth {
     pub(super) products: Vec<ProductView>,
     pub(super) streamer: String,
     pub(super) seconds: i64,
-    /// Whether the gateway was told of its shares: lists do not have them.
-    pub(super) shares_told: bool,
     pub(super) spend: Option<i64>,
 }
 
@@ -26,7 +24,6 @@ pub(super) const FIGURES: &str = "totalSessions totalViewers averageViewers peak
 /// All that `FIGURES` selects, of these sessions.
 pub(super) fn figures(sessions: &[&Truth]) -> Value {
     let count = sessions.len() as i128;
-    let told: Vec<&Truth> = sessions.iter().copied().filter(|session| session.shares_told).collect();
     let viewers = sum(sessions, |session| session.view.total_viewers as i128);
     let orders = sum(sessions, |session| session.view.orders as i128);
     let done = |session: &Truth| (session.view.likes + session.view.comments + session.view.shares) as i128;
@@ -41,10 +38,10 @@ pub(super) fn figures(sessions: &[&Truth]) -> Value {
         "peakViewers": sessions.iter().map(|session| session.view.peak_viewers).max(),
         "totalOrders": whole(orders),
         "conversionRate": quotient(orders, viewers, 6),
-        "engagementRate": quotient(sum(&told, done), sum(&told, |session| session.view.total_viewers as i128), 6),
+        "engagementRate": quotient(sum(sessions, done), viewers, 6),
         "totalComments": whole(sum(sessions, |session| session.view.comments as i128)),
         "totalLikes": whole(sum(sessions, |session| session.view.likes as i128)),
-        "totalShares": whole(sum(&told, |session| session.view.shares as i128)),
+        "totalShares": whole(sum(sessions, |session| session.view.shares as i128)),
         "totalDurationSeconds": whole(sum(sessions, |session| session.seconds as i128)),
         "byCurrency": regions.values().map(|sessions| takings(sessions)).collect::<Vec<_>>(),
     })
