@@ -16,7 +16,7 @@ const INDEXES: &str = "
     CREATE INDEX alerts_intent_id_idx ON alerts (intent_id);
     CREATE INDEX alerts_acknowledged_by_idx ON alerts (acknowledged_by);
     CREATE INDEX intents_unknown_idx ON intents (id) WHERE state = 'UNKNOWN';
-    CREATE INDEX live_sessions_on_air_idx ON live_sessions (id) WHERE status = 'ON_AIR';
+    CREATE INDEX live_sessions_on_air_idx ON live_sessions (studio_id, started_at, id) WHERE status = 'ON_AIR';
 ";
 
 #[async_trait::async_trait]

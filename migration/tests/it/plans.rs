@@ -42,14 +42,14 @@ async fn check_sessions_by_start(db: &DatabaseConnection, order: &Order) {
     let studio = || Entity::find().filter(Column::StudioId.eq(2));
     let on_air = || studio().filter(Column::Status.eq(Status::OnAir));
     let account = || Entity::find().filter(Column::ShopeeAccountId.eq(4));
-    for (index, list) in [
-        ("live_sessions_started_at_id_idx", Entity::find()),
-        ("live_sessions_studio_id_started_at_id_idx", studio()),
-        ("live_sessions_studio_id_status_started_at_id_idx", on_air()),
-        ("live_sessions_shopee_account_id_started_at_id_idx", account()),
+    for (indexes, list) in [
+        (["live_sessions_started_at_id_idx"].as_slice(), Entity::find()),
+        (&["live_sessions_studio_id_started_at_id_idx"], studio()),
+        (&["live_sessions_studio_id_status_started_at_id_idx", "live_sessions_on_air_idx"], on_air()),
+        (&["live_sessions_shopee_account_id_started_at_id_idx"], account()),
     ] {
         let by = || Expr::col((Entity, Column::StartedAt));
-        check_pages(db, list, by, middle().into(), Column::Id, order, &[index]).await;
+        check_pages(db, list, by, middle().into(), Column::Id, order, indexes).await;
     }
 }
 

@@ -248,7 +248,7 @@ async fn a_months_figures_are_shopees(database: Database) {
 
 /// The next sync counts anew what its lists tell; products of a session that has settled are asked for by somebody.
 async fn what_shopee_changes_later_is_counted_anew(database: Database) {
-    let mut month = Month::of(&database).await;
+    let month = Month::of(&database).await;
     let keys = month.keys().await;
     let ended =
         month.truth().into_iter().find(|session| session.view.ended_at.is_some() && session.view.orders > 20).unwrap();
