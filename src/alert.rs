@@ -2,7 +2,7 @@
 //!
 //! [`evaluate`] looks at everything now and then: [`facts`] are what is stored, [`judge`] says what stands, [`raise`] writes the
 //! difference down. [`sample`] sees to it that sessions on air are looked at although nobody watches them, and [`stock`] that what is
-//! left of their products is known. [`drop`] says whether a [`course`] has dropped. [`changes`] tells those who watch;
+//! left of their products is known. [`mod@drop`] says whether a [`course`] has dropped. [`changes`] tells those who watch;
 //! [`acknowledge`] and [`settings`] are what people do. `docs/alerts.md` says what is promised.
 
 pub mod about;

@@ -11,7 +11,7 @@ use entity::metric_sample::Model;
 /// A thousand sessions for half a minute at the usual pace.
 const MOST: usize = 10_000;
 
-/// No more than [`MOST`]: when it is full the oldest ones go, and are counted.
+/// No more than `MOST`: when it is full the oldest ones go, and are counted.
 #[derive(Default)]
 pub struct Samples(Mutex<Waiting>);
 

@@ -1,6 +1,6 @@
 //! All sessions of a studio that are on air, as one level: put together from the levels of each, so that it costs no call of its own.
 //!
-//! Which sessions there are is read from the database. While somebody watches, [`discovery`](super::discovery) looks for new ones.
+//! Which sessions there are is read from the database. While somebody watches, [`discovery`] looks for new ones.
 
 use std::{
     collections::{BTreeMap, HashMap},

@@ -1,6 +1,6 @@
 //! Stores what Shopee lists: an account's sessions with their figures and items. Repeating it changes nothing, whoever does it.
 //!
-//! Each run is a job in the database: [`schedule`] says when an account is due, [`runner`] takes jobs up on any instance, and [`account`]
+//! Each run is a job in the database: `schedule` says when an account is due, `runner` takes jobs up on any instance, and `account`
 //! works through one, page by page, each page stored in one transaction with the job's place. So a run whose instance has died goes on
 //! where it was, and what fails for one session or account is noted and never stops the others.
 
