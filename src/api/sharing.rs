@@ -139,7 +139,7 @@ impl<'a> Subscription<'a> {
 
     /// Whether it goes on from an event that its subscriber has seen.
     fn resumes(&self) -> bool {
-        self.field.get_argument("after").is_some() && self.argument("after") != Some(Value::Null)
+        self.argument("after").is_some_and(|after| after != Value::Null)
     }
 
     fn of(&self) -> Option<Of> {

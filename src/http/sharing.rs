@@ -5,7 +5,8 @@
 //!
 //! - The execution is nobody's of its subscribers: it carries what [`Sharing::attach`] puts in.
 //! - It ends with its last subscriber, and the subscribers with it.
-//! - What it keeps does not grow with its subscribers, however slow they are: one event of a level, [`KEPT`] of happenings.
+//! - What it keeps does not grow with its subscribers, however slow they are: one event of a level, [`KEPT`] of happenings and
+//!   [`KEPT_BYTES`].
 
 use std::{
     collections::HashMap,
@@ -39,6 +40,8 @@ pub(super) use self::{
 
 /// Happenings that are kept for those who have not been told them yet.
 const KEPT: usize = 256;
+/// And no more of them than this, but for a single one that is larger.
+const KEPT_BYTES: usize = 1024 * 1024;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {

@@ -92,7 +92,7 @@ fn what_is_not_marked_is_not_shared() {
     assert_eq!(manner("subscription { a(after: null) { marked } }"), LEVEL);
     let resumed = Manner { events: Events::Happenings, joinable: Some(RESUMING) };
     assert_eq!(manner("subscription { a(after: 7) { marked } }"), Some(resumed));
-    assert_eq!(manner("subscription ($a: Int) { a(after: $a) { marked } }"), Some(resumed), "nobody knows from where");
+    assert_eq!(manner("subscription ($a: Int) { a(after: $a) { marked } }"), LEVEL, "not given, so from nowhere");
     for text in ["a { unmarked }", "a { marked unmarked }", "b { marked }", "c { marked }", "d { marked }"] {
         assert_eq!(manner(&format!("subscription {{ {text} }}")), None, "{text}");
     }

@@ -2,12 +2,13 @@
 
 use std::collections::VecDeque;
 
-use super::{KEPT, payload::Payload};
+use super::{KEPT, KEPT_BYTES, payload::Payload};
 use crate::http::sign_in::Events;
 
 pub(super) struct Ring {
     events: Events,
     kept: VecDeque<Payload>,
+    kept_bytes: usize,
     /// How many were let go of to make room.
     gone: u64,
 }
@@ -24,7 +25,7 @@ pub(super) enum Next {
 
 impl Ring {
     pub(super) fn new(events: Events) -> Self {
-        Self { events, kept: VecDeque::new(), gone: 0 }
+        Self { events, kept: VecDeque::new(), kept_bytes: 0, gone: 0 }
     }
 
     pub(super) fn push(&mut self, event: Payload) {
@@ -32,11 +33,13 @@ impl Ring {
             Events::Level => 1,
             Events::Happenings => KEPT,
         };
-        if self.kept.len() == most {
-            self.kept.pop_front();
+        self.kept_bytes += event.json().len();
+        self.kept.push_back(event);
+        while self.kept.len() > most || (self.kept_bytes > KEPT_BYTES && self.kept.len() > 1) {
+            let Some(oldest) = self.kept.pop_front() else { return };
+            self.kept_bytes -= oldest.json().len();
             self.gone += 1;
         }
-        self.kept.push_back(event);
     }
 
     /// Whether somebody who begins now is told everything that counts.
@@ -97,5 +100,15 @@ mod tests {
         let seen = told(&full, &mut cursor);
         assert_eq!((seen[0].as_str(), seen[1].as_str(), seen.len()), ("gap 5", "7", KEPT + 1));
         assert_eq!((cursor, full.tells_all()), (KEPT as u64 + 7, false));
+    }
+
+    #[test]
+    fn large_events_make_room_for_each_other() {
+        let mut ring = Ring::new(Events::Happenings);
+        let large = "x".repeat(KEPT_BYTES / 2 + 1);
+        (0..3).for_each(|_| ring.push(Payload::from_json(large.clone())));
+        assert_eq!((ring.kept.len(), ring.gone), (1, 2));
+        ring.push(Payload::from_json("x".repeat(2 * KEPT_BYTES)));
+        assert_eq!((ring.kept.len(), ring.kept_bytes, ring.gone), (1, 2 * KEPT_BYTES, 3));
     }
 }

@@ -286,7 +286,9 @@ pub async fn accounts_with_jobs(
         query = query.filter(Column::CreatedAt.gt(after));
     }
     if let Some(after) = succeeded_after {
-        query = query.filter(Column::State.eq(State::Succeeded)).filter(Column::FinishedAt.gt(after));
+        // A run that did not go all the way back has not compared everything.
+        let whole = query.filter(Column::State.eq(State::Succeeded)).filter(Column::Since.is_null());
+        query = whole.filter(Column::FinishedAt.gt(after));
     }
     Ok(scope.restrict(query, Column::StudioId).into_tuple().all(statements).await?)
 }

@@ -148,7 +148,9 @@ impl<'a> Run<'a> {
             self.progress.total = answer.total;
         }
         let is_before = |session: &ListedSession| session.started_at < since;
-        let is_last = is_last(&answer, page) || answer.list.iter().all(is_before);
+        // A page of which nothing could be read has no sessions before it either.
+        let all_before = !answer.list.is_empty() && answer.list.iter().all(is_before);
+        let is_last = is_last(&answer, page) || all_before;
         let wanted = answer.list.iter().filter(|session| !is_before(session));
         let rows = wanted.filter_map(|session| listed_row(session, now)).collect();
         let gathered = Gathered { rows, is_last, ..Gathered::default() };

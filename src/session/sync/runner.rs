@@ -31,8 +31,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// Syncs what is due, and whatever else is asked for, until the gateway stops.
 pub async fn run(app: App, shutdown: CancellationToken) {
+    let mut jobs = JoinSet::new();
     let work = async {
-        let mut jobs = JoinSet::new();
         let mut looks = interval(LOOK_EVERY);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut due = app.config.sync_interval.map(interval);
@@ -50,6 +50,8 @@ pub async fn run(app: App, shutdown: CancellationToken) {
         }
     };
     shutdown.run_until_cancelled(work).await;
+    // Each job hears of the stop by itself, and is let go for whoever comes next.
+    while jobs.join_next().await.is_some() {}
 }
 
 /// The next time that accounts are due, if they ever are by themselves.
