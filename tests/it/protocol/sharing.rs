@@ -250,5 +250,6 @@ async fn who_is_too_slow_for_happenings_is_told_how_many_are_gone() {
     assert!(seen.is_sorted() && missed > 0, "{missed}");
     assert_eq!(seen.len() as u64 + missed, 700);
     let after_the_gap = seen.windows(2).position(|pair| pair[1] != pair[0] + 1).unwrap();
-    assert_eq!(seen[after_the_gap + 1], 700 - KEPT + 1, "what is kept is told");
+    let kept = 700 - seen[after_the_gap + 1] + 1;
+    assert!((2..KEPT).contains(&kept), "what is kept is told, and these are too large for all that might be: {kept}");
 }
