@@ -31,6 +31,19 @@ soak:
 gateways:
     HANDOVER_KILLS=20 RECONNECTS=1000 WATCHED_SESSIONS=100 WATCHERS_EACH=100 WATCHED_INTERVAL_MS=10000 cargo test --test it -- --test-threads 1 live::gateways
 
+# Both gateways of the compose topology replaced under load, ten times over: no failed request, nothing twice, no event missing
+roll times="10":
+    ROLLS={{times}} cargo test --test it -- --test-threads 1 running::topology
+
+# What clients see while the database or Shopee is away for a minute
+outages seconds="60":
+    OUTAGE_SECONDS={{seconds}} cargo test --test it -- --test-threads 1 running::outages
+
+# What docker-compose.yml starts, without containers, on ports from 8000 on; Ctrl-C stops everything
+topology:
+    cargo build --workspace --bins
+    ops/topology.sh
+
 # Format everything
 fmt:
     cargo fmt --all
@@ -58,6 +71,10 @@ advisories:
 # Write schema.graphql anew
 schema:
     cargo run --quiet -- schema > schema.graphql
+
+# Write docs/configuration.md anew
+configuration:
+    cargo run --quiet -- configuration > docs/configuration.md
 
 # Fail if schema.graphql is not what the code serves
 schema-check:

@@ -8,14 +8,16 @@ use std::{ops::Deref, sync::Arc, time::Duration};
 
 use crate::{
     clock::Clock,
-    config::Config,
+    config::{self, Config},
     database::Database,
     engine::{bus::Bus, in_hand::InHand, revisions::Revisions, watch::Pollers},
 };
 use connected::Connected;
 use moka::future::Cache;
 use reads::Reads;
+use redis::TlsCertificates;
 use samples::Samples;
+use secrecy::ExposeSecret as _;
 use tokio::sync::Notify;
 
 /// How long a poller goes on after its last watcher left: a page reload should not cost a poller its latest value.
@@ -63,8 +65,6 @@ pub enum BuildError {
 impl App {
     /// Opens the database, which must be migrated already, and builds the rest.
     pub async fn build(config: Config) -> Result<Self, BuildError> {
-        use secrecy::ExposeSecret as _;
-
         let clock = Clock;
         let database = Database::open(config.database_url.expose_secret(), config.database_connections).await?;
         let shopee = shopee::Client::new(shopee::ClientConfig {
@@ -78,7 +78,8 @@ impl App {
         let pollers = match &config.redis {
             None => Pollers::new(POLLER_GRACE, clock),
             Some(redis) => {
-                let bus = Bus::new(redis.url.expose_secret(), &redis.key_prefix, redis.lease_lasts)?;
+                let client = redis_client(redis)?;
+                let bus = Bus::new(client, &redis.key_prefix, redis.lease_lasts);
                 Pollers::with_bus(POLLER_GRACE, clock, bus)
             }
         };
@@ -96,6 +97,15 @@ impl App {
             samples: Samples::default(),
             job_asked_for: Notify::new(),
         })))
+    }
+}
+
+/// A client that trusts whom it is told to.
+fn redis_client(config: &config::Redis) -> Result<redis::Client, redis::RedisError> {
+    let url = config.url.expose_secret();
+    match config.authorities.clone() {
+        None => redis::Client::open(url),
+        root_cert => redis::Client::build_with_tls(url, TlsCertificates { client_tls: None, root_cert }),
     }
 }
 

@@ -19,7 +19,8 @@ use crate::{
     account::{connect, rotation},
     api,
     app::App,
-    config::Config,
+    config::{Config, reference},
+    cryptography,
     error::{ClientError, Error, ShopeeFaultKind, chain},
     identity::{
         actor::Actor,
@@ -44,12 +45,14 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 pub enum Command {
     /// Serve GraphQL, GraphiQL and the probes until told to stop
     ///
-    /// Stops within ten seconds of SIGINT or SIGTERM: websockets are told to connect elsewhere, requests and jobs finish.
+    /// Stops within ten seconds of SIGINT or SIGTERM and DRAIN_DELAY_MS: websockets are told to connect elsewhere, requests and jobs finish.
     Serve,
     /// Bring the database up to date, and say what was done
     Migrate,
     /// Print the schema (SDL); needs no configuration
     Schema,
+    /// Print what every environment variable means, as Markdown; needs no configuration
+    Configuration,
     /// Print a bearer token for a user
     Token {
         /// The user's e-mail address
@@ -111,10 +114,13 @@ pub enum Command {
 
 /// Runs one command.
 pub async fn run(command: Command) -> Result<(), Failure> {
-    if let Command::Schema = command {
-        return say(api::sdl().trim_end());
+    match command {
+        Command::Schema => return say(api::sdl().trim_end()),
+        Command::Configuration => return say(reference::markdown().trim_end()),
+        _ => {}
     }
     let config = Config::from_env()?;
+    cryptography::install();
     telemetry::install(&config.log, config.log_format);
     match command {
         Command::Serve => Ok(serve::serve(config).await?),
@@ -128,7 +134,7 @@ pub async fn run(command: Command) -> Result<(), Failure> {
         Command::Sync { accounts, since } => sync::run(config, &accounts, since).await,
         Command::RotateKey => rotate_key(config).await,
         Command::Health => health::run(config.listen_addr).await,
-        Command::Schema => Ok(()),
+        Command::Schema | Command::Configuration => Ok(()),
     }
 }
 
@@ -136,7 +142,7 @@ pub async fn run(command: Command) -> Result<(), Failure> {
 pub fn sentence(error: Error) -> Failure {
     match error {
         Error::Client(error) => error.to_string().into(),
-        Error::Internal(cause) => chain(&*cause).into(),
+        Error::Internal(cause) | Error::Unavailable(cause) => chain(&*cause).into(),
     }
 }
 

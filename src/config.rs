@@ -5,8 +5,9 @@
 mod credential_keys;
 mod production;
 mod reader;
+pub mod reference;
 
-use std::{collections::HashMap, ffi::OsString, fmt::Write as _, net::SocketAddr, num::NonZeroU32, time::Duration};
+use std::{collections::HashMap, ffi::OsString, net::SocketAddr, num::NonZeroU32, time::Duration};
 
 use chrono::TimeDelta;
 use ipnet::IpNet;
@@ -38,9 +39,14 @@ pub const VARIABLES: &[Variable] = &[
     ),
     variable("LISTEN_ADDR", Some("127.0.0.1:8000"), "Address and port to listen on."),
     variable(
+        "DRAIN_DELAY_MS",
+        Some("0"),
+        "How long a gateway that is told to stop serves on after /readyz says so, in milliseconds, 0 to 60000: longer than its proxy takes to notice.",
+    ),
+    variable(
         "DATABASE_URL",
         Some("sqlite://live-gateway.db"),
-        "sqlite://path of a file, or postgres://user:password@host/database.",
+        "sqlite://path of a file, or postgres://user:password@host/database; with TLS ?sslmode=verify-full&sslrootcert=path of a CA's certificate.",
     ),
     variable("DATABASE_CONNECTIONS", Some("10"), "Largest number of database connections, 1 to 1000."),
     variable("MIGRATE_ON_START", Some("true"), "Whether `serve` brings the database up to date before it listens."),
@@ -116,6 +122,11 @@ pub const VARIABLES: &[Variable] = &[
         Some(""),
         "redis://host:port or rediss://user:password@host:port of the Redis or Valkey that many gateways share. Empty: this is the only one.",
     ),
+    variable(
+        "REDIS_CA_FILE",
+        Some(""),
+        "File with the certificates, in PEM, that vouch for a rediss:// server. Empty: those that the system trusts.",
+    ),
     variable("REDIS_KEY_PREFIX", Some("live-gateway"), "What the names of all keys and channels there begin with."),
     variable(
         "LEASE_TTL_MS",
@@ -178,22 +189,6 @@ pub const VARIABLES: &[Variable] = &[
     variable("LOG_FORMAT", Some("text"), "text or json."),
 ];
 
-/// All variables with what they mean and what they are by default, one below the other, for a terminal.
-pub fn reference() -> String {
-    let mut text = String::from("Environment variables:\n");
-    for Variable { name, default, meaning } in VARIABLES {
-        let default = match default {
-            None => "required".to_owned(),
-            Some("") => "empty by default".to_owned(),
-            Some(default) => format!("default: {default}"),
-        };
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "  {name}\n          {meaning} [{default}]");
-    }
-    text.push_str("  SHOPEE_BASE_URL_<REGION>_<ROLE>\n          One host alone, such as SHOPEE_BASE_URL_ID_CREATOR.");
-    text
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
     Text,
@@ -204,6 +199,7 @@ pub enum LogFormat {
 #[derive(Clone, Debug)]
 pub struct Config {
     pub listen_addr: SocketAddr,
+    pub drain_delay: Duration,
     pub database_url: SecretString,
     pub database_connections: u32,
     pub migrate_on_start: bool,
@@ -240,6 +236,8 @@ pub struct Config {
 #[derive(Clone, Debug)]
 pub struct Redis {
     pub url: SecretString,
+    /// Certificates in PEM that vouch for the server; `None` for those that the system trusts.
+    pub authorities: Option<Vec<u8>>,
     pub key_prefix: String,
     pub lease_lasts: Duration,
 }
@@ -281,10 +279,23 @@ impl Config {
 
     /// The variables of others may hold anything.
     fn read(variables: HashMap<OsString, OsString>) -> Result<Self, ConfigProblems> {
-        let mut reader = Reader { variables, problems: Vec::new() };
+        let mut reader = Reader::of(variables);
+        let config = Self::take(&mut reader);
+        if reader.production() {
+            let objections = production::objections(&config, |name| reader.as_given(name));
+            reader.problems.extend(objections);
+        }
+        if config.gives_token_away() {
+            reader.problems.push(TOKEN_GIVEN_AWAY.to_owned());
+        }
+        if reader.problems.is_empty() { Ok(config) } else { Err(ConfigProblems(reader.problems)) }
+    }
+
+    fn take(reader: &mut Reader) -> Self {
         let shopee_timeout = reader.milliseconds("SHOPEE_TIMEOUT_MS", 100, 60_000);
-        let config = Self {
+        Self {
             listen_addr: reader.address("LISTEN_ADDR"),
+            drain_delay: reader.milliseconds("DRAIN_DELAY_MS", 0, 60_000),
             database_url: SecretString::from(reader.database_url()),
             database_connections: reader.number("DATABASE_CONNECTIONS", 1, 1000),
             migrate_on_start: reader.switch("MIGRATE_ON_START"),
@@ -319,15 +330,7 @@ impl Config {
                 .map(SecretString::from),
             log: reader.log(),
             log_format: reader.log_format(),
-        };
-        if reader.production() {
-            let objections = production::objections(&config, |name| reader.as_given(name));
-            reader.problems.extend(objections);
         }
-        if config.gives_token_away() {
-            reader.problems.push(TOKEN_GIVEN_AWAY.to_owned());
-        }
-        if reader.problems.is_empty() { Ok(config) } else { Err(ConfigProblems(reader.problems)) }
     }
 
     /// Whether GraphiQL would sign in everybody who can reach this machine.

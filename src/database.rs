@@ -11,11 +11,15 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
     QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
+use tokio::time::{Instant, sleep};
 
-use crate::cost::Cost;
+use crate::{cost::Cost, error::outage};
 
 const IDLE_BEFORE_TEST: Duration = Duration::from_secs(30);
+/// How long an operation waits for a connection, and so for a database that restarts.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// The pause before a lost connection is replaced.
+const AGAIN_AFTER: Duration = Duration::from_millis(20);
 
 /// The pools. Cheap to clone. Gives out [`Statements`] to read and transactions to write, never a bare connection.
 #[derive(Clone, Debug)]
@@ -45,7 +49,8 @@ impl Database {
     /// first would fail, not wait, when another process has written meanwhile.
     pub async fn write(&self) -> Result<DatabaseTransaction, DbErr> {
         let sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
-        self.write.begin_with_options(TransactionOptions { sqlite_transaction_mode, ..Default::default() }).await
+        let options = || TransactionOptions { sqlite_transaction_mode, ..Default::default() };
+        persistently(|| self.write.begin_with_options(options())).await
     }
 
     /// How many migrations this database still lacks.
@@ -59,6 +64,18 @@ impl Database {
             if let Err(error) = pool.close().await {
                 tracing::warn!(%error, "a database pool did not close cleanly");
             }
+        }
+    }
+}
+
+/// Does what changes nothing, and does it again if the connection was lost on the way: when a database restarts, every connection that the
+/// pool has at rest is a dead one, and an operation may meet several of them.
+async fn persistently<T, F: Future<Output = Result<T, DbErr>>>(attempt: impl Fn() -> F) -> Result<T, DbErr> {
+    let deadline = Instant::now() + ACQUIRE_TIMEOUT;
+    loop {
+        match attempt().await {
+            Err(error) if outage::is_lost(&error) && Instant::now() < deadline => sleep(AGAIN_AFTER).await,
+            outcome => return outcome,
         }
     }
 }
@@ -112,11 +129,11 @@ impl ConnectionTrait for Statements {
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         self.cost.count_statement();
-        self.connection.query_one_raw(statement).await
+        persistently(|| self.connection.query_one_raw(statement.clone())).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.cost.count_statement();
-        self.connection.query_all_raw(statement).await
+        persistently(|| self.connection.query_all_raw(statement.clone())).await
     }
 }

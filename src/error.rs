@@ -3,10 +3,17 @@
 //! Masking belongs to the type: whoever adds a variant chooses its half. [`Error`] has no `Display` on purpose, since
 //! async-graphql would turn anything that has one into a client message.
 
+pub mod outage;
+
 use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
 /// What clients read when the fault is ours.
 pub const INTERNAL_SENTENCE: &str = "Something went wrong on our side; quote the request id when you report it.";
+
+/// What clients read when the database cannot be asked.
+pub const UNAVAILABLE_SENTENCE: &str = "The database cannot be asked at the moment; try again shortly.";
+/// After what time they may: long enough for a restart to be over in two or three tries.
+pub const UNAVAILABLE_FOR: Duration = Duration::from_secs(2);
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -17,6 +24,8 @@ pub enum Error {
     Client(ClientError),
     /// Our fault: clients get one fixed sentence, the log gets the chain.
     Internal(Arc<dyn std::error::Error + Send + Sync>),
+    /// The database's, and it passes by itself: clients are told to try again, the log gets the chain.
+    Unavailable(Arc<dyn std::error::Error + Send + Sync>),
 }
 
 /// Faults that may go out, each with a stable code.
@@ -140,11 +149,20 @@ impl Error {
 }
 
 impl Error {
+    /// The stable code of `extensions.code`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Client(error) => error.code(),
+            Self::Internal(_) => "INTERNAL",
+            Self::Unavailable(_) => "DATABASE_UNAVAILABLE",
+        }
+    }
+
     /// For the log: the text of a client's fault, or our own with all its causes, on one line.
     pub fn for_log(&self) -> String {
         match self {
             Self::Client(error) => error.to_string(),
-            Self::Internal(cause) => chain(cause.as_ref()),
+            Self::Internal(cause) | Self::Unavailable(cause) => chain(cause.as_ref()),
         }
     }
 }
@@ -168,7 +186,10 @@ impl From<ClientError> for Error {
 
 impl From<sea_orm::DbErr> for Error {
     fn from(error: sea_orm::DbErr) -> Self {
-        Self::internal(error)
+        match outage::passes(&error) {
+            true => Self::Unavailable(Arc::new(error)),
+            false => Self::internal(error),
+        }
     }
 }
 

@@ -41,6 +41,7 @@ mod patient;
 pub mod probes;
 mod refusal;
 mod request_id;
+mod security;
 mod sharing;
 mod sign_in;
 mod stay;
@@ -50,6 +51,7 @@ pub use limits::{DocumentLimits, Limits, SocketLimits};
 pub use origins::Origins;
 pub use patient::{PatientListener, Peer};
 pub use request_id::RequestId;
+pub use security::secured;
 pub use sign_in::{Attach, Caller, Ended, Events, Share, Sharing, SignIn, SignInError, SignedIn, Wanted};
 
 /// Answers shorter than this are not worth compressing.

@@ -13,7 +13,7 @@
 //! - [`graphql`] is the kit the rooms build their part of the schema with: ids, pages, money, faults.
 //! - [`app`] holds what a request may need, built once.
 //! - [`engine`] polls once for many watchers and knows none of the rooms.
-//! - [`database`] counts what it sends; [`telemetry`], [`config`], [`cost`], [`error`] and [`clock`] stand below everything.
+//! - [`database`] counts what it sends; [`telemetry`], [`config`], [`cost`], [`error`], [`clock`] and [`cryptography`] stand below everything.
 
 pub mod account;
 pub mod alert;
@@ -25,6 +25,7 @@ pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod cost;
+pub mod cryptography;
 pub mod database;
 pub mod engine;
 pub mod error;

@@ -8,7 +8,7 @@ use std::{
 use clap::Parser;
 use live_gateway::{
     commands::{self, Command},
-    config,
+    config::reference,
     error::chain,
     serve::runtime,
 };
@@ -20,7 +20,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 ///
 /// Configured by environment variables. Ends with 0 when all went well, 1 when something failed, 2 when the command line is wrong.
 #[derive(Parser)]
-#[command(version, after_help = "The environment variables: live-gateway --help", after_long_help = config::reference())]
+#[command(version, after_help = "The environment variables: live-gateway --help", after_long_help = reference::terminal())]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -18,6 +18,7 @@ use tokio::{
     net::TcpListener,
     runtime::{self, Runtime},
     task::JoinHandle,
+    time::sleep,
 };
 use tokio_util::task::TaskTracker;
 
@@ -29,6 +30,7 @@ use crate::{
     app::{App, BuildError},
     config::{Config, TOKEN_GIVEN_AWAY},
     cost::Cost,
+    cryptography,
     error::{Error, chain},
     http::{
         self, Attach, Caller, Front, Limits, Origins, Peer, RequestId, Sharing, SignIn, SignInError, SignedIn, Wanted,
@@ -101,6 +103,7 @@ impl Gateway {
         if config.gives_token_away() {
             return Err(StartError::TokenGivenAway);
         }
+        cryptography::install();
         if config.migrate_on_start {
             let applied = migration::migrate(config.database_url.expose_secret()).await?;
             tracing::info!(migrations = applied.len(), "the database is up to date");
@@ -152,15 +155,18 @@ impl Gateway {
         outcome
     }
 
-    /// Stops in order, within nine seconds whatever hangs: not ready, sockets told to connect elsewhere, no new connections,
-    /// requests answered or let go; then jobs and pollers; at last the database.
+    /// Stops in order: not ready, and for the time of `DRAIN_DELAY_MS` as useful as ever, so that whoever sends requests notices before
+    /// one is lost. From then on within nine seconds whatever hangs: sockets told to connect elsewhere, no new connections, requests
+    /// answered or let go; then jobs and pollers; at last the database.
     pub async fn stop(self) {
         self.stop_within(STOP_WITHIN).await;
     }
 
-    /// [`stop`](Self::stop) with another bound.
+    /// [`stop`](Self::stop) with another bound for what follows the delay.
     pub async fn stop_within(mut self, total: Duration) {
         tracing::info!("stopping");
+        self.signals.leaving.cancel();
+        sleep(self.app.config.drain_delay).await;
         let time = Schedule::from_now(total);
         self.signals.sockets.cancel();
         self.sockets.close();
@@ -203,10 +209,10 @@ fn routes(app: &App, issuer: Option<Arc<Issuer>>, signals: &Signals, sockets: Ta
         token: config.graphiql_token.as_ref().map(|token| token.expose_secret().to_owned()),
         ..web::GraphiqlOptions::default()
     });
-    http::router(front)
+    let routes = http::router(front)
         .merge(http::pages::router(graphiql))
-        .merge(http::probes::router(app.clone(), signals.sockets.clone()))
-        .layer(middleware::from_fn_with_state(signals.requests.clone(), stop::let_go))
+        .merge(http::probes::router(app.clone(), signals.leaving.clone()));
+    http::secured(routes.layer(middleware::from_fn_with_state(signals.clone(), stop::let_go)))
 }
 
 /// How the HTTP layer finds out who asks.
@@ -275,7 +281,7 @@ fn ended(app: App, viewer: Arc<Viewer>) -> http::Ended {
 fn refusal(error: Error) -> SignInError {
     match error {
         Error::Client(_) => SignInError::Invalid,
-        Error::Internal(cause) => {
+        Error::Internal(cause) | Error::Unavailable(cause) => {
             tracing::error!(error = chain(&*cause), "a token could not be checked");
             SignInError::Unavailable
         }

@@ -1,7 +1,7 @@
 //! How variables are read: one after the other, collecting what is wrong.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     ffi::{OsStr, OsString},
     net::{IpAddr, SocketAddr},
     num::NonZeroU32,
@@ -11,6 +11,7 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ipnet::IpNet;
+use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use sea_orm::sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
 use secrecy::SecretString;
 use shopee::{HostRole, Hosts, Region, urls::ExternalBase};
@@ -24,9 +25,15 @@ use super::{CredentialKey, CredentialKeys, LogFormat, OWN_ISSUER, OutsideIssuer,
 pub(super) struct Reader {
     pub(super) variables: HashMap<OsString, OsString>,
     pub(super) problems: Vec<String>,
+    /// The least and the most that numbers may be, as far as they have been asked for.
+    pub(super) bounds: BTreeMap<&'static str, (u32, u32)>,
 }
 
 impl Reader {
+    pub(super) fn of(variables: HashMap<OsString, OsString>) -> Self {
+        Self { variables, problems: Vec::new(), bounds: BTreeMap::new() }
+    }
+
     /// The variable without the space around it. `None` when it is unset or empty, or no text, which is a problem.
     fn given(&mut self, name: &str) -> Option<String> {
         let value = self.variables.get(OsStr::new(name))?;
@@ -60,6 +67,7 @@ impl Reader {
     }
 
     pub(super) fn number(&mut self, name: &'static str, least: u32, most: u32) -> u32 {
+        self.bounds.insert(name, (least, most));
         match self.text(name).parse() {
             Ok(number) if (least..=most).contains(&number) => number,
             _ => {
@@ -176,12 +184,28 @@ impl Reader {
     pub(super) fn redis(&mut self) -> Option<Redis> {
         let (url, key_prefix) = (self.text("REDIS_URL"), self.text("REDIS_KEY_PREFIX"));
         let lease_lasts = self.milliseconds("LEASE_TTL_MS", 500, 60_000);
+        let authorities = self.authorities("REDIS_CA_FILE");
         let usable =
             (url.starts_with("redis://") || url.starts_with("rediss://")) && redis::Client::open(&*url).is_ok();
         if !usable && !url.is_empty() {
             self.problems.push("REDIS_URL is neither a redis:// nor a rediss:// URL".to_owned());
         }
-        usable.then(|| Redis { url: SecretString::from(url), key_prefix, lease_lasts })
+        if authorities.is_some() && !url.starts_with("rediss://") {
+            self.problems.push("REDIS_CA_FILE is for a REDIS_URL that begins with rediss://".to_owned());
+        }
+        usable.then(|| Redis { url: SecretString::from(url), authorities, key_prefix, lease_lasts })
+    }
+
+    /// The contents of a file with at least one certificate, and nothing in it that cannot be read.
+    fn authorities(&mut self, name: &'static str) -> Option<Vec<u8>> {
+        let path = self.given(name)?;
+        let pem = std::fs::read(path).unwrap_or_default();
+        let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
+        if certificates.is_ok_and(|certificates| !certificates.is_empty()) {
+            return Some(pem);
+        }
+        self.problems.push(format!("{name} is not a file with certificates in PEM that can be read"));
+        None
     }
 
     pub(super) fn token_secret(&mut self) -> String {

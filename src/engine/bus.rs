@@ -12,8 +12,10 @@ use std::{
     time::Duration,
 };
 
-use redis::{Client, FromRedisValue, RedisError, Script, ScriptInvocation, aio::MultiplexedConnection};
+use redis::{Client, FromRedisValue, Script, ScriptInvocation, aio::MultiplexedConnection};
 use tokio::sync::{Notify, watch};
+
+use crate::cryptography;
 
 /// Redis answers at once or is as good as gone.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -89,12 +91,11 @@ impl Lease {
 }
 
 impl Bus {
-    /// A bus over the Redis at this address; not connected before [`run`](Self::run).
-    pub fn new(url: &str, prefix: &str, lease_lasts: Duration) -> Result<Self, RedisError> {
-        // The tree has two providers of cryptography, and this client takes the process's own. There may be one already.
-        rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
-        Ok(Self(Arc::new(Inner {
-            client: Client::open(url)?,
+    /// A bus over the Redis of this client; not connected before [`run`](Self::run).
+    pub fn new(client: Client, prefix: &str, lease_lasts: Duration) -> Self {
+        cryptography::install();
+        Self(Arc::new(Inner {
+            client,
             prefix: prefix.to_owned(),
             lease_lasts,
             commands: Mutex::default(),
@@ -102,7 +103,7 @@ impl Bus {
             carried: watch::Sender::new(Some(HashMap::new())),
             wanted: Notify::new(),
             broken: Notify::new(),
-        })))
+        }))
     }
 
     pub fn lease_lasts(&self) -> Duration {

@@ -6,15 +6,24 @@ use std::time::Duration;
 
 use async_graphql::ErrorExtensions as _;
 
-use crate::error::{ClientError, Error, INTERNAL_SENTENCE, chain};
+use crate::error::{ClientError, Error, INTERNAL_SENTENCE, UNAVAILABLE_FOR, UNAVAILABLE_SENTENCE, chain};
 
 impl From<Error> for async_graphql::Error {
     fn from(error: Error) -> Self {
+        let code = error.code();
         match error {
             Error::Client(error) => client_fault(&error),
             Error::Internal(cause) => {
                 tracing::error!(error = %chain(cause.as_ref()), "an operation failed");
-                Self::new(INTERNAL_SENTENCE).extend_with(|_, extensions| extensions.set("code", "INTERNAL"))
+                Self::new(INTERNAL_SENTENCE).extend_with(|_, extensions| extensions.set("code", code))
+            }
+            Error::Unavailable(cause) => {
+                tracing::error!(error = %chain(cause.as_ref()), "an operation failed: the database cannot be asked");
+                Self::new(UNAVAILABLE_SENTENCE).extend_with(|_, extensions| {
+                    extensions.set("code", code);
+                    extensions.set("retryable", true);
+                    extensions.set("retryAfter", whole_seconds(UNAVAILABLE_FOR));
+                })
             }
         }
     }

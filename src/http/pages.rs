@@ -7,7 +7,7 @@ use axum::{
         HeaderMap, HeaderValue, StatusCode,
         header::{
             ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-            IF_NONE_MATCH, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+            IF_NONE_MATCH, VARY,
         },
     },
     response::{IntoResponse, Response},
@@ -32,13 +32,8 @@ async fn page(State(options): State<GraphiqlOptions>) -> Response {
     let Ok(policy) = HeaderValue::try_from(page.content_security_policy) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-        (CONTENT_SECURITY_POLICY, policy),
-        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    ];
+    let headers =
+        [(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")), (CONTENT_SECURITY_POLICY, policy)];
     (headers, page.html).into_response()
 }
 
@@ -49,8 +44,7 @@ async fn asset(Path(file): Path<String>, request: HeaderMap) -> Response {
         None => (asset.bytes, asset.etag, None),
     };
     let cache = if asset.immutable { FOR_EVER } else { ASK_AGAIN };
-    let headers =
-        [(ETAG, etag), (CACHE_CONTROL, cache), (VARY, "accept-encoding"), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    let headers = [(ETAG, etag), (CACHE_CONTROL, cache), (VARY, "accept-encoding")];
     if request.get(IF_NONE_MATCH).is_some_and(|known| known == etag) {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }

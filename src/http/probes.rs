@@ -11,19 +11,19 @@ const READY_WITHIN: std::time::Duration = std::time::Duration::from_secs(2);
 #[derive(Clone)]
 struct Probed {
     app: App,
-    shutdown: CancellationToken,
+    leaving: CancellationToken,
 }
 
-/// The routes of the probes.
-pub fn router(app: App, shutdown: CancellationToken) -> Router {
+/// The routes of the probes. Once `leaving` is cancelled, the gateway is not ready any more.
+pub fn router(app: App, leaving: CancellationToken) -> Router {
     Router::new()
         .route("/livez", get(async || "live\n"))
         .route("/readyz", get(readyz))
-        .with_state(Probed { app, shutdown })
+        .with_state(Probed { app, leaving })
 }
 
 async fn readyz(State(probed): State<Probed>) -> impl IntoResponse {
-    if probed.shutdown.is_cancelled() {
+    if probed.leaving.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
     }
     match tokio::time::timeout(READY_WITHIN, probed.app.database.pending_migrations()).await {

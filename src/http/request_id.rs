@@ -4,10 +4,7 @@ use std::fmt;
 
 use axum::{
     extract::Request,
-    http::{
-        HeaderName, HeaderValue,
-        header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
-    },
+    http::{HeaderName, HeaderValue},
     middleware::Next,
     response::Response,
 };
@@ -43,18 +40,13 @@ impl fmt::Display for RequestId {
     }
 }
 
-/// Gives the request its id and the response the headers that all of ours carry.
+/// Gives the request its id, and the response the same.
 pub(super) async fn label(mut request: Request, next: Next) -> Response {
     let id = request.headers().get(&HEADER).and_then(RequestId::from_client).unwrap_or_else(RequestId::fresh);
     request.extensions_mut().insert(id.clone());
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(id.as_str()) {
-        headers.insert(HEADER, id);
+        response.headers_mut().insert(HEADER, id);
     }
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    // Answers depend on who asks and change by the second.
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

@@ -4,7 +4,7 @@ use std::{io, time::Duration};
 
 use axum::{
     extract::{Request, State},
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header::CONNECTION},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -18,7 +18,9 @@ use tokio_util::sync::CancellationToken;
 /// What is told to the parts of a gateway when it stops, in this order.
 #[derive(Clone, Default)]
 pub(super) struct Signals {
-    /// Not ready any more; no socket is opened, and the open ones are closed with 1012.
+    /// Not ready any more; everything else goes on, but each connection ends with the next answer on it.
+    pub(super) leaving: CancellationToken,
+    /// No socket is opened, and the open ones are closed with 1012.
     pub(super) sockets: CancellationToken,
     /// No connection is accepted, and each ends after the request that it is at.
     pub(super) listener: CancellationToken,
@@ -58,10 +60,15 @@ pub(super) async fn ended(server: &mut JoinHandle<io::Result<()>>) {
     }
 }
 
-/// Lets go of a request that has no answer when there is no more time for it.
-pub(super) async fn let_go(State(requests): State<CancellationToken>, request: Request, next: Next) -> Response {
-    let answer = requests.run_until_cancelled(next.run(request)).await;
-    answer.unwrap_or_else(|| (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response())
+/// Lets go of a request that has no answer when there is no more time for it. While the gateway leaves, lets go of connections with
+/// their answers: one that stayed open would be closed under the next request.
+pub(super) async fn let_go(State(signals): State<Signals>, request: Request, next: Next) -> Response {
+    let answer = signals.requests.run_until_cancelled(next.run(request)).await;
+    let mut answer = answer.unwrap_or_else(|| (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response());
+    if signals.leaving.is_cancelled() && answer.status() != StatusCode::SWITCHING_PROTOCOLS {
+        answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    answer
 }
 
 /// The first SIGINT or SIGTERM.

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fs};
 
-use live_gateway::config::{Config, VARIABLES};
+use live_gateway::config::{Config, VARIABLES, reference};
 
 fn variables(entries: &[(&str, &str)]) -> HashMap<String, String> {
     let good = [
@@ -43,6 +43,23 @@ fn the_example_is_what_the_code_reads() {
         example(),
         "write it anew: UPDATE_EXAMPLE=1 cargo test --test it configuration"
     );
+}
+
+#[test]
+fn the_page_is_what_the_code_reads() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md");
+    let page = reference::markdown();
+    assert_eq!(fs::read_to_string(path).unwrap(), page, "write it anew: just configuration");
+    for variable in VARIABLES {
+        assert_eq!(page.matches(&format!("\n| `{}` |", variable.name)).count(), 1, "{}", variable.name);
+    }
+    for row in ["| `DATABASE_CONNECTIONS` | `10` | 1, 1000 |", "| `TOKEN_SECRET` | **required** |"] {
+        assert!(page.contains(row), "{row}");
+    }
+    // Each subject has the variables that follow its first one.
+    let first = page.find("## Where it runs").unwrap();
+    assert!(first < page.find("| `ENVIRONMENT`").unwrap());
+    assert_eq!(page.matches("\n## ").count(), 10, "every subject begins with a variable that there is");
 }
 
 #[test]
@@ -117,6 +134,7 @@ fn numbers_have_bounds() {
         ("SAMPLES_WHOLE_HOURS", 1, 8760),
         ("SAMPLES_BY_MINUTE_DAYS", 1, 3650),
         ("OPERATION_TIMEOUT_MS", 100, 600_000),
+        ("DRAIN_DELAY_MS", 0, 60_000),
         ("BATCH_LIMIT", 0, 1000),
         ("ACCESS_TOKEN_MINUTES", 1, 1440),
         ("REFRESH_TOKEN_DAYS", 1, 365),

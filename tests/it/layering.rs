@@ -22,7 +22,7 @@ const TIERS: [&[&str]; 16] = [
     &["app"],
     &["engine", "database", "telemetry"],
     &["config"],
-    &["cost", "error", "clock"],
+    &["cost", "error", "clock", "cryptography"],
 ];
 
 /// A file, and what it may not do.

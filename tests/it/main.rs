@@ -22,6 +22,7 @@ mod process;
 mod protocol;
 mod reading;
 mod regions;
+mod running;
 mod schema;
 mod sessions;
 mod stock_layer;

@@ -20,8 +20,8 @@ use crate::support::{
 /// A machine with a database and the gateway's program on it, and a Shopee within its reach.
 pub(crate) struct Machine {
     pub(crate) shopee: Sandbox,
-    variables: HashMap<String, String>,
-    folder: TempDir,
+    pub(crate) variables: HashMap<String, String>,
+    pub(crate) folder: TempDir,
 }
 
 impl Machine {
@@ -57,7 +57,7 @@ impl Machine {
     }
 
     /// Runs a command that has to fail, and returns its last words.
-    async fn fail(&self, arguments: &[&str]) -> String {
+    pub(crate) async fn fail(&self, arguments: &[&str]) -> String {
         last_words(self.run(arguments, "").await)
     }
 
@@ -104,13 +104,13 @@ fn last_words(ended: Ended) -> String {
 
 /// A gateway that serves.
 pub(crate) struct Serving {
-    running: Running,
+    pub(crate) running: Running,
     pub(crate) url: String,
     client: reqwest::Client,
 }
 
 impl Serving {
-    async fn get(&self, path: &str) -> (u16, String) {
+    pub(crate) async fn get(&self, path: &str) -> (u16, String) {
         let answer = self.client.get(format!("{}{path}", self.url)).send().await.unwrap();
         (answer.status().as_u16(), answer.text().await.unwrap())
     }

@@ -4,6 +4,7 @@ pub(crate) mod answer;
 pub(crate) mod introspection;
 pub(crate) mod large_shopee;
 pub(crate) mod npm;
+pub(crate) mod postgres;
 pub(crate) mod program;
 pub(crate) mod redis;
 pub(crate) mod stream;

@@ -10,7 +10,7 @@ use shopee::{ListedSession, Page, SessionListQuery};
 use tokio::time::sleep;
 
 use super::{
-    Reach, runner,
+    Reach,
     session::{Asker, Told},
     statements,
 };
@@ -189,7 +189,7 @@ impl<'a> Run<'a> {
         if nothing_told || matches!(error, shopee::Error::SignedOut { .. }) {
             return Err(Error::from(error));
         }
-        let code = runner::code_of(&Error::from(error));
+        let code = Error::from(error).code();
         tracing::warn!(session_id, code, call = error.call(), "a session could not be asked about; it is tried again");
         Ok(Failure { session_id, code, call: Some(error.call()) })
     }

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     app::App,
-    error::{ClientError, Error, Result},
+    error::{Error, Result},
     identity::scope::Scope,
     session::store::jobs,
 };
@@ -126,7 +126,7 @@ pub(super) async fn drive(app: &App, job: Model) -> Result<()> {
         Ok(Ended::Well | Ended::Lost) => Ok(()),
         Err(error) => {
             let transaction = app.database.write().await?;
-            let code = Some(code_of(&error));
+            let code = Some(error.code());
             jobs::finish(&Scope::job_runner(), &transaction, (job_id, &holder), code, app.clock.now()).await?;
             transaction.commit().await?;
             Err(error)
@@ -149,13 +149,5 @@ async fn until_lost(app: &App, job_id: i64, holder: &str) {
             Ok(false) => return,
             Err(error) => tracing::info!(error = error.for_log(), job_id, "a job's sign of life could not be given"),
         }
-    }
-}
-
-/// As clients know it.
-pub(super) fn code_of(error: &Error) -> &'static str {
-    match error {
-        Error::Client(error) => ClientError::code(error),
-        Error::Internal(_) => "INTERNAL",
     }
 }

@@ -51,6 +51,43 @@ async fn every_wrong_variable_is_told_without_its_value() {
     .await;
 }
 
+/// What production does not take, each alone, and the sentence that says so.
+const REFUSED: [(&str, &str, &str); 5] = [
+    (
+        "TOKEN_SECRET",
+        "only-for-the-demo-and-for-nothing-else",
+        "TOKEN_SECRET is a published one, which is no secret in production (make one: openssl rand -hex 32)",
+    ),
+    (
+        "CREDENTIAL_KEY",
+        "ZGVtbyBkZW1vIGRlbW8gZGVtbyBkZW1vIGRlbW8gISE=",
+        "CREDENTIAL_KEY is a published one, which is no secret in production (make one: openssl rand -base64 32)",
+    ),
+    ("GRAPHIQL", "true", "GRAPHIQL would be open to everybody in production; set GRAPHIQL=false"),
+    ("ALLOWED_ORIGINS", "*", "ALLOWED_ORIGINS has a `*` in it; name each origin, such as https://studio.example"),
+    (
+        "DATABASE_URL",
+        "postgres://gateway:gateway@db.example/gateway",
+        "DATABASE_URL has a published password; give the database user another one",
+    ),
+];
+
+#[tokio::test]
+async fn what_is_not_for_production_is_refused_in_a_sentence() {
+    on_sqlite(async |database| {
+        for (name, value, sentence) in REFUSED {
+            let mut machine = Machine::with(&database).await;
+            machine.set("ENVIRONMENT", "production");
+            machine.set("GRAPHIQL", "false");
+            machine.set(name, value);
+            let words = machine.fail(SERVE).await;
+            assert_eq!(problems(&words), [sentence], "{words}");
+            assert!(words.starts_with("the configuration has a problem"), "{words}");
+        }
+    })
+    .await;
+}
+
 /// The lines of a list of problems.
 fn problems(words: &str) -> Vec<&str> {
     words.lines().filter_map(|line| line.strip_prefix("  - ")).collect()

@@ -79,7 +79,8 @@ impl Gateway {
             sockets: sockets.clone(),
         };
         let stop = shutdown.clone().cancelled_owned();
-        let server = axum::serve(http::listener(listener), http::router(front)).with_graceful_shutdown(stop);
+        let server =
+            axum::serve(http::listener(listener), http::secured(http::router(front))).with_graceful_shutdown(stop);
         let server = AbortOnDropHandle::new(tokio::spawn(async move { server.await.unwrap() }));
         Self { address, controls, shutdown, sockets, server }
     }

@@ -68,6 +68,25 @@ impl Stream {
         }
     }
 
+    /// The data of the next event, or the code that the server closes the socket with.
+    pub(crate) async fn data_or_close(&mut self) -> Result<Value, u16> {
+        loop {
+            let frame = timeout(PATIENCE, self.0.next()).await.expect("a message comes in time");
+            let message: Value = match frame {
+                Some(Ok(Message::Text(text))) => serde_json::from_str(&text).unwrap(),
+                Some(Ok(Message::Close(Some(frame)))) => return Err(frame.code.into()),
+                other => panic!("expected a message or a close frame, got {other:?}"),
+            };
+            match message["type"].as_str() {
+                Some("ping") => self.send(json!({ "type": "pong" })).await,
+                Some("next") if message["payload"].get("errors").is_none() => {
+                    return Ok(message["payload"]["data"].clone());
+                }
+                _ => panic!("unexpected message: {message}"),
+            }
+        }
+    }
+
     /// Reads on until an event's data fulfils the condition, and returns that data.
     pub(crate) async fn until(&mut self, what: &str, holds: impl Fn(&Value) -> bool) -> Value {
         let found = timeout(PATIENCE, async {
