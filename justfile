@@ -35,7 +35,7 @@ gateways:
 roll times="10":
     ROLLS={{times}} cargo test --test it -- --test-threads 1 running::topology
 
-# What clients see while the database or Shopee is away for a minute
+# What clients see while Shopee is away for a minute, and the database nearly as long
 outages seconds="60":
     OUTAGE_SECONDS={{seconds}} cargo test --test it -- --test-threads 1 running::outages
 

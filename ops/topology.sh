@@ -102,7 +102,6 @@ replace_gateways() {
 
 clean() {
   trap '' HUP INT TERM
-  [ -z "${pause:-}" ] || kill "$pause" 2> /dev/null || true
   for number in 1 2; do [ -z "${gateways[$number]:-}" ] || kill -TERM "${gateways[$number]}" 2> /dev/null || true; done
   for number in 1 2; do [ -z "${gateways[$number]:-}" ] || wait "${gateways[$number]}" 2> /dev/null || true; done
   for process in "${processes[@]}"; do
@@ -143,9 +142,7 @@ say "database: $DATABASE_URL"
 say "process: $$ (HUP replaces the gateways, Ctrl-C stops everything)"
 say "ready: $url"
 while :; do
-  # A signal ends the wait, not the sleep.
-  sleep 3600 & pause=$!
-  wait "$pause" || true
-  kill "$pause" 2> /dev/null || true
+  # Not in the background: a shell that is signalled while it waits for a job may lose that job.
+  sleep 0.5 || true
   [ -z "$replace" ] || { replace=; replace_gateways; }
 done

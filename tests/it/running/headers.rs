@@ -111,12 +111,12 @@ fn assert_secured(headers: &HeaderMap, what: &str) {
 
 /// What the page loads may be kept, since its name changes with what is in it.
 async fn files_are_secured_and_kept(world: &World) {
-    let url = world.gateway.url();
-    let page = reqwest::get(&url).await.unwrap().text().await.unwrap();
+    let (client, url) = (crate::support::client(), world.gateway.url());
+    let page = client.get(&url).send().await.unwrap().text().await.unwrap();
     let paths = page.split(['"', '\'']).filter(|word| word.starts_with("/assets/"));
     let mut files = 0;
     for path in paths {
-        let answer = reqwest::get(format!("{url}{path}")).await.unwrap();
+        let answer = client.get(format!("{url}{path}")).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{path}");
         assert_secured(answer.headers(), path);
         assert!(answer.headers()["cache-control"].to_str().unwrap().starts_with("public"), "{path}");
