@@ -29,7 +29,7 @@ soak:
 
 # Several gateways over one Redis, in full: the one that polls is killed, clients come back, many watch; and thousands come at once
 gateways:
-    CROWD=5000 HANDOVER_KILLS=20 RECONNECTS=1000 WATCHED_SESSIONS=100 WATCHERS_EACH=100 WATCHED_INTERVAL_MS=10000 cargo test --test it -- --test-threads 1 live::gateways live::crowd
+    CROWD=1000 HANDOVER_KILLS=20 RECONNECTS=1000 WATCHED_SESSIONS=100 WATCHERS_EACH=100 WATCHED_INTERVAL_MS=10000 cargo test --test it -- --test-threads 1 live::gateways live::crowd
 
 # Format everything
 fmt:

@@ -1,9 +1,9 @@
-//! Polls that outlast their turn, and clocks that are ahead: what those who watch hear once Redis is back.
+//! A poll that outlasts its turn.
 
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -25,8 +25,6 @@ const OFTEN: Duration = Duration::from_millis(20);
 /// What the poll finds that is held up, and where the values begin that come after it.
 const OLD: u64 = 2;
 const NEWER: u64 = 100;
-/// How far a clock is ahead, in milliseconds: longer than anybody waits here.
-const AHEAD: i64 = 60_000;
 
 #[tokio::test]
 async fn what_a_lost_turn_finds_is_not_told_after_what_others_found() {
@@ -72,64 +70,16 @@ async fn what_a_lost_turn_finds_is_not_told_after_what_others_found() {
     quick.stop().await;
 }
 
-#[tokio::test]
-async fn those_who_watched_by_a_clock_that_is_ahead_hear_the_others() {
-    let Some(mut redis) = Redis::start().await else { return };
-    let pollers = || Pollers::with_bus(PATIENCE, Clock, Bus::new(&redis.url(), "test", LEASE).unwrap());
-    let (ahead, other) = (pollers(), pollers());
-    eventually("both are connected", async || ahead.share() && other.share()).await;
-    redis.kill().await;
-    eventually("Redis is away", async || !ahead.share() && !other.share()).await;
-
-    // Each place is later than the one before, so many polls in a millisecond do what a wrong clock does.
-    let (hold, release) = (Arc::new(AtomicBool::new(false)), Arc::new(Notify::new()));
-    let mut here = {
-        let (hold, release) = (hold.clone(), release.clone());
-        watch_every(&ahead, Duration::ZERO, move || {
-            let (hold, release) = (hold.load(Ordering::SeqCst), release.clone());
-            async move {
-                if hold {
-                    release.notified().await;
-                }
-                Polled::Value(1)
-            }
-        })
-    };
-    while level(&mut here).await.sequence < Clock.now().timestamp_millis() + AHEAD {}
-    hold.store(true, Ordering::SeqCst);
-
-    redis.start_again().await.unwrap();
-    let newer = AtomicU64::new(NEWER);
-    let mut there = watch(&other, move || std::future::ready(Polled::Value(newer.fetch_add(1, Ordering::SeqCst))));
-    value(&mut there).await;
-    while value(&mut here).await < NEWER {}
-    release.notify_one();
-    drop((here, there));
-    ahead.stop().await;
-    other.stop().await;
-}
-
 fn watch<F, P>(pollers: &Pollers, poll: P) -> impl Stream<Item = Level<u64>> + Unpin + use<F, P>
 where
     F: Future<Output = Polled<u64>> + Send + 'static,
     P: Fn() -> F + Send + Sync + 'static,
 {
-    watch_every(pollers, OFTEN, poll)
-}
-
-fn watch_every<F, P>(pollers: &Pollers, every: Duration, poll: P) -> impl Stream<Item = Level<u64>> + Unpin + use<F, P>
-where
-    F: Future<Output = Polled<u64>> + Send + 'static,
-    P: Fn() -> F + Send + Sync + 'static,
-{
-    let topic = Topic { name: "held up".to_owned(), kept: 4, every: move || every };
+    let topic = Topic { name: "held up".to_owned(), kept: 4, every: || OFTEN };
     Box::pin(pollers.follow(topic, poll).stream(None))
 }
 
 async fn value(watcher: &mut (impl Stream<Item = Level<u64>> + Unpin)) -> u64 {
-    *level(watcher).await.value.unwrap()
-}
-
-async fn level(watcher: &mut (impl Stream<Item = Level<u64>> + Unpin)) -> Level<u64> {
-    timeout(PATIENCE, watcher.next()).await.expect("a level comes in time").unwrap()
+    let level = timeout(PATIENCE, watcher.next()).await.expect("a level comes in time").unwrap();
+    *level.value.unwrap()
 }
