@@ -302,7 +302,7 @@ async fn stalled(site: &Site<'_>) {
     let before = server.memory();
     let stalled = join_all((0..STALLED).map(|_| does_not_read(site, &server))).await;
     let each = server.memory().saturating_sub(before) as f64 / STALLED as f64 / 1024.0;
-    line("  memory of one that does not read", &format!("{each:.0} KiB"), "512 KiB");
+    line("  memory of one that does not read", &format!("{each:.0} KiB"), "1024 KiB");
     drop((others, stalled));
 }
 
