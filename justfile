@@ -27,9 +27,9 @@ crash-sync kills="50":
 soak:
     CANARY_OPERATIONS=5000 ALIKE_SELECTIONS=10000 KEY_ROUNDS=200 cargo test --test it -- canary one_effect_from_two_gateways
 
-# Several gateways over one Redis, in full: the one that polls is killed, clients come back, many watch
+# Several gateways over one Redis, in full: the one that polls is killed, clients come back, many watch; and thousands come at once
 gateways:
-    HANDOVER_KILLS=20 RECONNECTS=1000 WATCHED_SESSIONS=100 WATCHERS_EACH=100 WATCHED_INTERVAL_MS=10000 cargo test --test it -- --test-threads 1 live::gateways
+    CROWD=1000 HANDOVER_KILLS=20 RECONNECTS=1000 WATCHED_SESSIONS=100 WATCHERS_EACH=100 WATCHED_INTERVAL_MS=10000 cargo test --test it -- --test-threads 1 live::gateways live::crowd
 
 # Both gateways of the compose topology replaced under load, ten times over: no failed request, nothing twice, no event missing
 roll times="10":

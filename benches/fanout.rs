@@ -1,7 +1,7 @@
 //! What a live number costs on its way to many screens: the server's processor time for each message that reaches a client, beside that
 //! of a plain broadcast of one frame that is ready, which is the least there can be, and beside async-graphql-axum, which executes and
-//! writes for each subscriber; the memory of a connection that waits; how long it takes until the last of ten thousand knows; and
-//! whether a client that does not read costs the others anything.
+//! writes for each subscriber; the memory of a connection that waits; how long it takes until the last of ten thousand knows, and until
+//! ten thousand who come at once are in; and what a client that does not read costs, the others and in memory.
 //!
 //! `just bench-fanout`; `FANOUT_PERCENT=10` takes that part of the clients, which tries the measurement out and says nothing of its
 //! limits. Servers are processes of their own; gateway and Shopee are the real ones, polls included. Some minutes.
@@ -27,11 +27,12 @@ mod stream;
 mod world;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
     time::{Duration, Instant},
 };
 
+use futures_util::future::{join_all, try_join_all};
 use live_gateway::serve::runtime;
 use tempfile::TempDir;
 use testing::Database;
@@ -55,6 +56,8 @@ const ROUNDS: usize = 3;
 const CROWD: usize = 10_000;
 /// Changes that the crowd is to see.
 const CHANGES: i64 = 40;
+/// Clients that do not read, for the memory of one.
+const STALLED: usize = 50;
 
 fn main() {
     let part = std::env::args().nth(1).unwrap_or_default();
@@ -85,6 +88,7 @@ async fn measure(database: Database) {
     }
     memory(&site).await;
     crowd(&site).await;
+    at_once(&site).await;
     stalled(&site).await;
     world.stop().await;
 }
@@ -230,6 +234,32 @@ async fn crowd(site: &Site<'_>) {
     drop(crowd);
 }
 
+/// How long it takes until all have what they want when they come at once, to a gateway that has just started.
+async fn at_once(site: &Site<'_>) {
+    let (server, tally) = (site.server(Kind::Gateway, Duration::from_secs(1)).await, Arc::new(Tally::default()));
+    let (count, begun) = (part_of(CROWD), Instant::now());
+    let come = (0..count).map(|whose| {
+        let (address, token, query) = (server.address, site.world.token.clone(), site.query.clone());
+        let tally = tally.clone();
+        let come = tokio::spawn(async move {
+            let mut socket = Socket::open(address, &token).await?;
+            socket.subscribe(&query).await?;
+            std::io::Result::Ok(socket.count(whose, tally))
+        });
+        async { come.await.unwrap() }
+    });
+    let crowd = try_join_all(come).await.expect("everybody gets in");
+    let mut told = HashSet::with_capacity(count);
+    while told.len() < count {
+        assert!(begun.elapsed() < 2 * PATIENCE, "{} of {count} are told", told.len());
+        sleep(Duration::from_millis(5)).await;
+        told.extend(tally.take_arrivals().into_iter().map(|(whose, _, _)| whose));
+    }
+    let took = begun.elapsed().as_secs_f64() * 1e3;
+    line(&format!("{count} connections made at once: all in, and told after"), &milliseconds(took), "all");
+    drop(crowd);
+}
+
 /// Changes the number; when that was, and when it reached each of so many.
 async fn change(site: &Site<'_>, tally: &Tally, number: i64, count: usize) -> (Instant, Vec<Instant>) {
     let changed = Instant::now();
@@ -269,7 +299,11 @@ async fn stalled(site: &Site<'_>) {
     let [without, with] = [without, with].map(|took| quantile(&took, 0.99));
     line(&format!("a change until 99 % of {count} clients have it"), &milliseconds(without), "");
     line("  the same beside one that does not read", &milliseconds(with), &milliseconds(without * 1.1));
-    drop(others);
+    let before = server.memory();
+    let stalled = join_all((0..STALLED).map(|_| does_not_read(site, &server))).await;
+    let each = server.memory().saturating_sub(before) as f64 / STALLED as f64 / 1024.0;
+    line("  memory of one that does not read", &format!("{each:.0} KiB"), "1024 KiB");
+    drop((others, stalled));
 }
 
 /// A subscriber that has been sent more than fits into all the buffers, and reads none of it. Pongs cost the server nothing else, so

@@ -10,7 +10,8 @@ use crate::{
     clock::Clock,
     config::{self, Config},
     database::Database,
-    engine::{bus::Bus, in_hand::InHand, revisions::Revisions, watch::Pollers},
+    engine::{bus::Bus, gathered::Gathered, in_hand::InHand, revisions::Revisions, watch::Pollers},
+    error::Result,
 };
 use connected::Connected;
 use moka::future::Cache;
@@ -44,6 +45,8 @@ pub struct Parts {
     pub intents: InHand,
     /// How often something was taken from each user who is connected.
     pub access_revisions: Revisions,
+    /// Which studio a session is of, as it is looked up for those who subscribe at the same time.
+    pub studios_of_sessions: Gathered<String, Result<Option<i64>>>,
     pub connected: Connected,
     /// What pollers found and is not stored yet.
     pub samples: Samples,
@@ -93,6 +96,7 @@ impl App {
             pollers,
             intents: InHand::default(),
             access_revisions: Revisions::default(),
+            studios_of_sessions: Gathered::default(),
             connected: Connected::default(),
             samples: Samples::default(),
             job_asked_for: Notify::new(),

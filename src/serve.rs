@@ -15,7 +15,7 @@ use axum::middleware;
 use futures_util::FutureExt as _;
 use secrecy::ExposeSecret as _;
 use tokio::{
-    net::TcpListener,
+    net::{TcpListener, TcpSocket},
     runtime::{self, Runtime},
     task::JoinHandle,
     time::sleep,
@@ -40,7 +40,7 @@ use crate::{
         outside_token::Issuer,
         revocations::{self, Ended},
         scope::Viewer,
-        token,
+        token::Checks,
     },
     ledger, promotion, session,
 };
@@ -56,6 +56,9 @@ pub fn runtime() -> io::Result<Runtime> {
 
 /// How long a stop may take: container runtimes kill after ten seconds.
 const STOP_WITHIN: Duration = Duration::from_secs(9);
+
+/// Connections that may wait to be accepted: after a restart all clients come at once. The system may allow fewer.
+const WAITING_CONNECTIONS: u32 = 4096;
 
 /// Why the gateway could not start.
 #[derive(Debug, thiserror::Error)]
@@ -110,9 +113,9 @@ impl Gateway {
         }
         let listen = config.listen_addr;
         let app = App::build(config).await?;
-        let issuer = app.config.outside_issuer.as_ref().map(Issuer::new).transpose()?.map(Arc::new);
+        let checks = Checks::new(app.config.outside_issuer.as_ref().map(Issuer::new).transpose()?);
         let unusable = |source| StartError::Listen { address: listen, source };
-        let listener = TcpListener::bind(listen).await.map_err(unusable)?;
+        let listener = listen_on(listen).map_err(unusable)?;
         let address = listener.local_addr().map_err(unusable)?;
 
         let (signals, sockets, jobs) = (Signals::default(), TaskTracker::new(), TaskTracker::new());
@@ -128,7 +131,7 @@ impl Gateway {
             vec![session::coins::HANDLER, promotion::edit::HANDLER],
             signals.jobs.clone(),
         ));
-        let routes = routes(&app, issuer, &signals, sockets.clone());
+        let routes = routes(&app, checks, &signals, sockets.clone());
         let server = axum::serve(http::listener(listener), routes.into_make_service_with_connect_info::<Peer>());
         let server = server.with_graceful_shutdown(signals.listener.clone().cancelled_owned());
         let server = tokio::spawn(server.into_future());
@@ -194,11 +197,19 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     Ok(Gateway::start(config).await?.run(stop_signal()).await?)
 }
 
-fn routes(app: &App, issuer: Option<Arc<Issuer>>, signals: &Signals, sockets: TaskTracker) -> axum::Router {
+fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING_CONNECTIONS)
+}
+
+fn routes(app: &App, checks: Checks, signals: &Signals, sockets: TaskTracker) -> axum::Router {
     let config = &app.config;
     let front = Front {
         schema: api::schema(app.clone()),
-        sign_in: sign_in(app.clone(), issuer),
+        sign_in: sign_in(app.clone(), checks),
         limits: Limits { deadline: config.operation_timeout, batch: config.batch_limit, ..Limits::default() },
         allowed_origins: Origins::and(config.allowed_origins.iter().cloned()),
         trusted_proxies: config.trusted_proxies.clone(),
@@ -216,13 +227,13 @@ fn routes(app: &App, issuer: Option<Arc<Issuer>>, signals: &Signals, sockets: Ta
 }
 
 /// How the HTTP layer finds out who asks.
-fn sign_in(app: App, issuer: Option<Arc<Issuer>>) -> SignIn {
+fn sign_in(app: App, checks: Checks) -> SignIn {
     Arc::new(move |Caller { bearer, address }| {
-        let (app, issuer) = (app.clone(), issuer.clone());
+        let (app, checks) = (app.clone(), checks.clone());
         async move {
             let cost = Arc::new(Cost::default());
             let Some(bearer) = bearer else { return Ok(anonymous(Attachment::new(app, None, address, cost))) };
-            let signed = token::sign_in(&app, issuer.as_deref(), &bearer, address, cost.clone()).await;
+            let signed = checks.sign_in(&app, &bearer, address, cost.clone()).await;
             let signed = signed.map_err(refusal)?;
             let expires_in = (signed.expires_at - app.clock.now()).to_std().unwrap_or_default();
             let attachment = Attachment::new(app.clone(), Some(signed.viewer.clone()), address, cost);

@@ -37,7 +37,7 @@ pub(crate) async fn raw() {
         frames.send(frame.into()).ok();
     };
     let upgrade = async |State(frames): State<broadcast::Sender<Utf8Bytes>>, upgrade: WebSocketUpgrade| {
-        let upgrade = upgrade.protocols(["graphql-transport-ws"]).read_buffer_size(4096).write_buffer_size(0);
+        let upgrade = upgrade.protocols(["graphql-transport-ws"]).read_buffer_size(1024).write_buffer_size(0);
         upgrade.on_upgrade(move |socket| forward(socket, frames.subscribe())).into_response()
     };
     serve(Router::new().route("/graphql", get(upgrade)).route("/tick", post(tick)).with_state(frames)).await;

@@ -19,12 +19,16 @@ use crate::cryptography;
 
 /// Redis answers at once or is as good as gone.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// What levels of other versions of this program look like is not known here, so versions do not meet: each has topics, leases and places
+/// of its own.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// How long the last levels of a topic that nobody polls any more can be asked for.
 const LEVELS_LAST: Duration = Duration::from_secs(600);
 
 static TAKE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("bus/take.lua")));
 static RENEW: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("bus/renew.lua")));
 static RELEASE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("bus/release.lua")));
+static RAISE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("bus/raise.lua")));
 static PUBLISH: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("bus/publish.lua")));
 
 /// The way to the other instances. Cheap to clone.
@@ -72,6 +76,8 @@ pub trait Receiver {
     fn topics(&self) -> HashMap<String, u64>;
     /// Takes messages in their order.
     fn receive(&self, topic: &str, messages: Vec<Message<'_>>);
+    /// The newest place that is known of a topic.
+    fn newest(&self, topic: &str) -> Option<i64>;
     /// Redis has gone, or is back.
     fn whose_turn_changed(&self);
 }
@@ -96,7 +102,7 @@ impl Bus {
         cryptography::install();
         Self(Arc::new(Inner {
             client,
-            prefix: prefix.to_owned(),
+            prefix: format!("{prefix}:{VERSION}"),
             lease_lasts,
             commands: Mutex::default(),
             // Until the first attempt to connect has failed, those who wait do so with reason.
@@ -168,7 +174,10 @@ impl Bus {
         text: &str,
     ) -> Outcome<Option<(i64, Option<i64>)>> {
         let mut call = PUBLISH.key(self.lease_key(lease));
-        call.key(self.levels_key(&lease.topic)).arg(&lease.token).arg(self.lease_milliseconds());
+        call.key(self.levels_key(&lease.topic))
+            .key(self.least_key(&lease.topic))
+            .arg(&lease.token)
+            .arg(self.lease_milliseconds());
         call.arg(self.channel(&lease.topic)).arg(at_least).arg(known.unwrap_or_default()).arg(text);
         call.arg(lease.kept).arg(LEVELS_LAST.as_millis() as u64);
         match self.invoke::<Vec<i64>>(&call).await {
@@ -203,6 +212,10 @@ impl Bus {
 
     fn levels_key(&self, topic: &str) -> String {
         format!("{}:{{{topic}}}:levels", self.0.prefix)
+    }
+
+    fn least_key(&self, topic: &str) -> String {
+        format!("{}:{{{topic}}}:least", self.0.prefix)
     }
 
     fn channel(&self, topic: &str) -> String {

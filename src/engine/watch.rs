@@ -101,6 +101,11 @@ impl Pollers {
         pollers
     }
 
+    /// Whether polls are shared with other instances, as far as they are to be.
+    pub fn share(&self) -> bool {
+        self.bus.as_ref().is_none_or(Bus::is_there)
+    }
+
     /// Ends all pollers and the streams of those who watch, and waits until a poll that has begun is over.
     pub async fn stop(&self) {
         self.stopping.cancel();

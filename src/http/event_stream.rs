@@ -61,11 +61,11 @@ impl<E: Executor> Gate<E> {
                 Source::Own(answers(&self.front.schema, request, id.clone()).boxed())
             }
         };
-        let (drained, every) = (self.drained(), self.front.limits.socket.ping_every);
+        let (drained, outstay, every) = (self.drained(), stay::outstay(&client), self.front.limits.socket.ping_every);
         let leaves = async move {
             select! {
                 () = drained => Left::Stopping,
-                left = stay::outstay(client) => left,
+                left = outstay => left,
             }
         };
         Ok(events(EventStream {

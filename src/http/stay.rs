@@ -29,16 +29,25 @@ pub(super) enum Left {
 }
 
 /// Waits until a client may no longer go on.
-pub(super) async fn outstay(client: SignedIn) -> Left {
+pub(super) fn outstay(client: &SignedIn) -> impl Future<Output = Left> + Send + use<> {
     // An expiry beyond what the clock can count to is none.
     let expires = client.expires_in.and_then(|good_for| Instant::now().checked_add(good_for));
-    let expiry = OptionFuture::from(expires.map(sleep_until));
-    select! {
-        Some(()) = expiry => Left::Expired,
-        ended = unbroken((client.ended)()) => match ended {
-            Ok(SignInError::Invalid) => Left::Withdrawn,
-            Ok(SignInError::Unavailable) | Err(_) => Left::Unknown,
-        },
+    let ended = client.ended.clone();
+    async move {
+        let expiry = OptionFuture::from(expires.map(sleep_until));
+        let withdrawn = async {
+            let until = ended();
+            // It may hold more than what it waits with.
+            drop(ended);
+            until.await
+        };
+        select! {
+            Some(()) = expiry => Left::Expired,
+            ended = unbroken(withdrawn) => match ended {
+                Ok(SignInError::Invalid) => Left::Withdrawn,
+                Ok(SignInError::Unavailable) | Err(_) => Left::Unknown,
+            },
+        }
     }
 }
 

@@ -19,7 +19,7 @@ use axum::{
 use futures_util::{
     FutureExt as _, StreamExt as _,
     future::BoxFuture,
-    stream::{FuturesUnordered, SplitStream},
+    stream::{FuturesUnordered, SplitSink, SplitStream},
 };
 use serde_json::{Map, Value, json};
 use tokio::{
@@ -59,11 +59,10 @@ pub(super) use self::upgrade::accept;
 /// A socket's whole life.
 async fn converse<E: Executor>(
     gate: Arc<Gate<E>>,
-    socket: WebSocket,
+    (sink, mut incoming): (SplitSink<WebSocket, Message>, SplitStream<WebSocket>),
     from: (Token, ClientAddress),
     spoken: Option<Dialect>,
 ) {
-    let (sink, mut incoming) = socket.split();
     let (outbox, mut writer) = Outbox::new(&gate.front.limits.socket, sink);
     let mut conversation = Conversation::new(gate, outbox, from, spoken.unwrap_or(Dialect::New));
     let end = match spoken {
@@ -80,9 +79,10 @@ async fn converse<E: Executor>(
     tracing::debug!(?end, "a conversation ended");
     // The operations end now, not after the farewell.
     drop(conversation);
+    // A farewell needs room of its own, which a socket should not keep while it is open.
     match end {
-        End::Close(close) => writer.close(&close, incoming).await,
-        End::ClosedByClient => writer.flush().await,
+        End::Close(close) => writer.close(&close, incoming).boxed().await,
+        End::ClosedByClient => writer.flush().boxed().await,
         End::Lost => {}
     }
 }
@@ -132,9 +132,9 @@ impl Phase {
     }
 }
 
-/// What a client's time ends with.
-async fn outstay(client: SignedIn) -> Close {
-    match stay::outstay(client).await {
+/// What a client's time ends with. What else is known of the client is not kept meanwhile.
+async fn outstay(until: impl Future<Output = Left>) -> Close {
+    match until.await {
         Left::Expired => Close::EXPIRED,
         Left::Withdrawn => Close::WITHDRAWN,
         Left::Unknown => Close::SIGN_IN_UNAVAILABLE,
@@ -255,7 +255,7 @@ impl<E: Executor> Conversation<E> {
             Ok(client) => client,
             Err(why) => return self.refuse(why),
         };
-        match std::mem::replace(&mut self.phase, Phase::SignedIn(outstay(client).boxed())) {
+        match std::mem::replace(&mut self.phase, Phase::SignedIn(outstay(stay::outstay(&client)).boxed())) {
             Phase::SigningIn(_, slot) => {
                 let step = reply(slot, &ServerMessage::ConnectionAck);
                 if self.dialect == Dialect::Old {

@@ -19,7 +19,7 @@ use super::{
         external_identity as rows,
         sign_in::{self as sign_in_rows, Which},
     },
-    token::{SignedIn, accept, is_current},
+    token::{SignedIn, Viewers, Whose, accept, is_current},
 };
 use crate::{
     app::App,
@@ -92,20 +92,24 @@ impl Claims {
 }
 
 /// The viewer whom an issuer's token stands for.
-pub async fn sign_in(
+pub(super) async fn sign_in(
     app: &App,
-    issuer: &Issuer,
+    (issuer, viewers): (&Issuer, &Viewers),
     token: &str,
     address: Option<IpAddr>,
     cost: Arc<Cost>,
 ) -> Result<SignedIn> {
     let claims = issuer.verify(app, token).await?;
     let statements = app.database.read(cost);
-    let viewer = match rows::viewer(&statements, &issuer.name, &claims.sub).await? {
+    let known = async || {
+        let read = async { Ok(rows::viewer(&statements, &issuer.name, &claims.sub).await?.map(Arc::new)) };
+        viewers.ask(Whose::Subject(claims.sub.clone()), read).await
+    };
+    let viewer = match known().await? {
         Some(viewer) => Some(viewer),
         None => {
             link(app, issuer, &claims, address).await?;
-            rows::viewer(&statements, &issuer.name, &claims.sub).await?
+            known().await?
         }
     };
     accept(viewer.ok_or(ClientError::InvalidToken)?, claims.exp)

@@ -17,6 +17,7 @@ use crate::{
     app::App,
     config::OWN_ISSUER,
     cost::Cost,
+    engine::gathered::Gathered,
     error::{ClientError, Error, Result},
 };
 
@@ -42,6 +43,26 @@ pub struct SignedIn {
     pub expires_at: DateTime<Utc>,
 }
 
+/// Who checks tokens. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Checks {
+    issuer: Option<Arc<Issuer>>,
+    viewers: Viewers,
+}
+
+/// Viewers as they are read for those who sign in at the same time: a crowd that comes back at once, or a screen that starts all its
+/// operations at once, costs a statement after the other, and not one for each.
+pub(super) type Viewers = Gathered<Whose, Result<Option<Arc<Viewer>>>>;
+
+/// Whose a token is.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) enum Whose {
+    /// A user's, of one of their sign-ins.
+    SignIn { user_id: i64, sign_in_id: i64 },
+    /// The outside issuer's name for somebody.
+    Subject(String),
+}
+
 /// A token for a sign-in of a user, valid from `now` for `lifetime`, and no longer than the sign-in.
 pub fn mint(
     secret: &SecretString,
@@ -62,32 +83,36 @@ pub fn mint(
     jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).map_err(Error::internal)
 }
 
-/// The viewer a token stands for. Costs one statement; more only when another issuer's user comes for the first time.
-pub async fn sign_in(
-    app: &App,
-    issuer: Option<&Issuer>,
-    token: &str,
-    address: Option<IpAddr>,
-    cost: Arc<Cost>,
-) -> Result<SignedIn> {
-    match issuer.filter(|issuer| issuer.claims(token)) {
-        Some(issuer) => outside_token::sign_in(app, issuer, token, address, cost).await,
-        None => sign_in_here(app, token, cost).await,
+impl Checks {
+    /// With another issuer, where one is configured.
+    pub fn new(issuer: Option<Issuer>) -> Self {
+        Self { issuer: issuer.map(Arc::new), viewers: Viewers::default() }
+    }
+
+    /// The viewer a token stands for, as they are now. Costs one statement, which those who come at the same time share; more only when
+    /// another issuer's user comes for the first time.
+    pub async fn sign_in(&self, app: &App, token: &str, address: Option<IpAddr>, cost: Arc<Cost>) -> Result<SignedIn> {
+        match self.issuer.as_deref().filter(|issuer| issuer.claims(token)) {
+            Some(issuer) => outside_token::sign_in(app, (issuer, &self.viewers), token, address, cost).await,
+            None => self.sign_in_here(app, token, cost).await,
+        }
+    }
+
+    async fn sign_in_here(&self, app: &App, token: &str, cost: Arc<Cost>) -> Result<SignedIn> {
+        let claims = verify(&app.config.token_secret, token, app.clock.now())?;
+        let key = |text: &str| text.parse().map_err(|_| ClientError::InvalidToken);
+        let (user_id, sign_in_id) = (key(&claims.sub)?, key(&claims.sid)?);
+        let statements = app.database.read(cost);
+        let read = async { Ok(store::viewer(&statements, user_id, sign_in_id).await?.map(Arc::new)) };
+        let viewer = self.viewers.ask(Whose::SignIn { user_id, sign_in_id }, read).await?;
+        accept(viewer.ok_or(ClientError::InvalidToken)?, claims.exp)
     }
 }
 
-async fn sign_in_here(app: &App, token: &str, cost: Arc<Cost>) -> Result<SignedIn> {
-    let claims = verify(&app.config.token_secret, token, app.clock.now())?;
-    let key = |text: &str| text.parse().map_err(|_| ClientError::InvalidToken);
-    let (user_id, sign_in_id) = (key(&claims.sub)?, key(&claims.sid)?);
-    let viewer = store::viewer(&app.database.read(cost), user_id, sign_in_id).await?;
-    accept(viewer.ok_or(ClientError::InvalidToken)?, claims.exp)
-}
-
 /// A viewer whose token is good until `exp`.
-pub(super) fn accept(viewer: Viewer, exp: i64) -> Result<SignedIn> {
+pub(super) fn accept(viewer: Arc<Viewer>, exp: i64) -> Result<SignedIn> {
     let expires_at = DateTime::from_timestamp(exp, 0).ok_or(ClientError::InvalidToken)?;
-    Ok(SignedIn { viewer: Arc::new(viewer), expires_at })
+    Ok(SignedIn { viewer, expires_at })
 }
 
 /// One answer for every way a token can be wrong, so that trying teaches nothing.

@@ -186,7 +186,8 @@ impl ShopeeAccountSubscription {
     /// BAD_USER_INPUT.
     #[graphql(
         guard = "Needs::SignIn",
-        directive = crate::graphql::sharing::studio_wide::apply(Some(10)),
+        // It begins with an event for each account, however many there are: shared, the first of them might be gone before they are told.
+        directive = crate::graphql::sharing::per_viewer::apply(),
         directive = crate::graphql::sharing::happenings::apply()
     )]
     async fn shopee_account_status(

@@ -31,6 +31,7 @@ fn what_depends_on_the_viewer_is_marked_so() {
         ("Studio", "invitations"),
         ("Studio", "auditLog"),
         ("ShopeeLogin", "link"),
+        ("Subscription", "shopeeAccountStatus"),
         ("Subscription", "shopeeLoginStatus"),
     ] {
         assert_eq!(MARKS.0[owner][name].mark, Some(Mark::PerViewer), "{owner}.{name}");
@@ -66,6 +67,7 @@ fn what_shows_a_viewer_anything_of_their_own_is_not() {
         r#"subscription { viewerCount(sessionId: "1") { session { studio { x: viewerRole @skip(if: true) } } } }"#,
         r#"subscription { viewerCount(sessionId: "1") { ...A } } fragment A on ViewerCount { session { ...B } } fragment B on LiveSession { studio { ... on Studio { ... { auditLog { totalCount } } } } }"#,
         r#"subscription { shopeeAccountStatus(studioId: "1") { studio { invitations { totalCount } } } }"#,
+        r#"subscription { shopeeAccountStatus(studioId: "1") { status } }"#,
         r#"subscription { shopeeLoginStatus(id: "1") { id } }"#,
         r#"subscription { viewerCount(sessionId: "1") { noSuchField } }"#,
         r#"subscription { viewerCount(sessionId: "1") { ...Missing } }"#,

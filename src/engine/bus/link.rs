@@ -10,7 +10,7 @@ use redis::{
 };
 use tokio::time::{sleep, timeout};
 
-use super::{Bus, Message, PATIENCE, Receiver};
+use super::{Bus, LEVELS_LAST, Message, PATIENCE, RAISE, Receiver};
 
 pub(super) const RELEASED: &str = "released";
 pub(super) const GONE: &str = "gone";
@@ -121,8 +121,31 @@ impl Bus {
         let levels: Vec<Vec<String>> = pipeline.query_async(commands).await?;
         for (topic, levels) in topics.iter().zip(levels) {
             receiver.receive(topic, levels.iter().rev().filter_map(|text| read(text)).collect());
+            self.raise(topic, levels.first(), commands, receiver).await?;
         }
         Ok(())
+    }
+
+    /// While it was alone, this instance may have given places by a clock that is ahead of the others': whoever polls next goes on after
+    /// them. Otherwise those who watch here would hear nothing until the others' clocks are as far.
+    async fn raise(
+        &self,
+        topic: &str,
+        newest_there: Option<&String>,
+        commands: &mut MultiplexedConnection,
+        receiver: &impl Receiver,
+    ) -> RedisResult<()> {
+        let there = match newest_there.and_then(|text| read(text)) {
+            Some(Message::Level { sequence, .. }) => Some(sequence),
+            _ => None,
+        };
+        match receiver.newest(topic).filter(|here| Some(*here) > there) {
+            None => Ok(()),
+            Some(here) => {
+                let mut call = RAISE.key(self.least_key(topic));
+                call.arg(here).arg(LEVELS_LAST.as_millis() as u64).invoke_async(commands).await
+            }
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use super::{
     Channel, Every, Poll, Polled, Pollers,
     level::{AnyLevel, AnyValue},
-    shared::Seat,
+    shared::{Place, Seat, next_place},
 };
 
 /// The longest that a source can make us wait: what it asked for may have been mended meanwhile.
@@ -25,6 +25,8 @@ pub(super) struct Poller {
     seat: Option<Seat>,
     /// When the next poll is due, if it is this instance's turn.
     due: Instant,
+    /// The place of the newest level when the last poll began.
+    begun_after: Option<i64>,
     /// Failed polls in a row.
     failures: u32,
 }
@@ -51,7 +53,7 @@ impl Poller {
         let bus = pollers.bus.as_ref().filter(|_| channel.codec.is_some());
         let kept = channel.levels.borrow().kept();
         let seat = bus.map(|bus| Seat::new(bus.clone(), topic.clone(), kept));
-        Self { pollers, topic, channel, every, seat, due: Instant::now(), failures: 0 }
+        Self { pollers, topic, channel, every, seat, due: Instant::now(), begun_after: None, failures: 0 }
     }
 
     pub(super) async fn run(mut self, poll: Poll) {
@@ -98,6 +100,7 @@ impl Poller {
 
     /// One poll; `None` if the turn was lost meanwhile, and what it finds may be older than what others tell.
     async fn poll(&mut self, poll: &Poll) -> Option<Polled<AnyValue>> {
+        self.begun_after = self.newest();
         let polled = unbroken(poll);
         match &mut self.seat {
             None => Some(polled.await),
@@ -130,16 +133,38 @@ impl Poller {
 
     /// Gives the draft its place and tells it; `false` if it is another instance's turn by now.
     async fn tell(&mut self, draft: Draft, now: DateTime<Utc>) -> bool {
-        let known = self.channel.levels.borrow().newest().map(|newest| newest.sequence);
+        let known = self.newest();
         let place = match (&mut self.seat, &self.channel.codec) {
             (Some(seat), Some(codec)) => seat.publish(&draft, codec, known, now).await,
-            _ => Some(super::shared::next_place(known, now)),
+            _ => Place::Next,
         };
-        let Some((sequence, previous)) = place else { return false };
-        self.channel.levels.send_modify(|history| {
-            history.insert(draft.at(sequence, previous));
-        });
-        true
+        match place {
+            Place::Given(sequence, previous) => {
+                self.channel.levels.send_modify(|history| {
+                    history.insert(draft.at(sequence, previous));
+                });
+                true
+            }
+            Place::Next => self.tell_here(draft, now),
+            Place::None => false,
+        }
+    }
+
+    /// Tells the draft to the watchers of this instance, after all that they know; `false` if others have told something since the poll
+    /// began: what it found may be older than that.
+    fn tell_here(&self, draft: Draft, now: DateTime<Utc>) -> bool {
+        self.channel.levels.send_if_modified(|history| {
+            let known = history.newest().map(|newest| newest.sequence);
+            if known != self.begun_after {
+                return false;
+            }
+            let (sequence, previous) = next_place(known, now);
+            history.insert(draft.at(sequence, previous))
+        })
+    }
+
+    fn newest(&self) -> Option<i64> {
+        self.channel.levels.borrow().newest().map(|newest| newest.sequence)
     }
 
     async fn say_gone(&mut self) -> Turn {
@@ -184,11 +209,12 @@ impl Poller {
         }
         // Nobody watches, so nothing is asked until somebody comes back; on other instances somebody may.
         self.stand_up().await;
+        let until = Instant::now() + self.pollers.grace;
         loop {
             tokio::select! {
                 () = self.pollers.stopping.cancelled() => return false,
                 () = self.channel.nudged.notified() => if self.channel.levels.receiver_count() > 0 { return true },
-                () = tokio::time::sleep(self.pollers.grace) => return !self.give_up(),
+                () = sleep_until(until) => return !self.give_up(),
             }
         }
     }

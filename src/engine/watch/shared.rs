@@ -56,6 +56,16 @@ pub(super) fn next_place(known: Option<i64>, now: DateTime<Utc>) -> (i64, Option
     (now.timestamp_millis().max(after_known), known)
 }
 
+/// Where a level comes among those of its topic.
+pub(super) enum Place {
+    /// Here, and all instances have been told: its sequence, and the one before it.
+    Given(i64, Option<i64>),
+    /// After all that this instance knows, for nobody else can be told.
+    Next,
+    /// Nowhere: it is another instance's turn by now, or may be.
+    None,
+}
+
 /// One poller's place among those of other instances.
 pub(super) struct Seat {
     bus: Bus,
@@ -119,31 +129,31 @@ impl Seat {
         std::future::pending().await
     }
 
-    /// Tells the other instances, and says which place the level has; `None` if it is another's turn by now.
+    /// Tells the other instances, and says which place the level has.
     pub(super) async fn publish(
         &mut self,
         draft: &Draft,
         codec: &Codec,
         known: Option<i64>,
         now: DateTime<Utc>,
-    ) -> Option<(i64, Option<i64>)> {
-        let alone = next_place(known, now);
+    ) -> Place {
         if self.renewed_by.is_none() {
-            return Some(alone);
+            // Redis has come back during the poll: whose turn it is has to be asked first.
+            return if self.bus.is_there() { Place::None } else { Place::Next };
         }
-        let Some(text) = codec.encode(draft) else { return Some(alone) };
-        match self.bus.publish(&self.lease, alone, &text).await {
-            Outcome::Done(Some(place)) => {
+        let Some(text) = codec.encode(draft) else { return Place::Next };
+        match self.bus.publish(&self.lease, next_place(known, now), &text).await {
+            Outcome::Done(Some((sequence, previous))) => {
                 self.hold();
-                Some(place)
+                Place::Given(sequence, previous)
             }
             Outcome::Done(None) => {
                 self.renewed_by = None;
-                None
+                Place::None
             }
             Outcome::Away => {
                 self.renewed_by = None;
-                Some(alone)
+                Place::Next
             }
         }
     }
@@ -186,6 +196,12 @@ impl Receiver for Watched {
         }
     }
 
+    fn newest(&self, topic: &str) -> Option<i64> {
+        let channel = self.0.lock().get(topic).cloned()?;
+        let newest = channel.levels.borrow().newest()?.sequence;
+        Some(newest)
+    }
+
     fn whose_turn_changed(&self) {
         for channel in self.0.lock().values().filter(|channel| channel.codec.is_some()) {
             channel.nudged.notify_one();
@@ -218,7 +234,7 @@ impl Channel {
         }
     }
 
-    /// What another version of this program may have written in a way that this one cannot read is passed over.
+    /// Versions of this program do not meet in a topic, so what cannot be read was written by somebody else, and is passed over.
     fn read(&self, sequence: i64, previous: Option<i64>, text: &str) -> Option<(AnyLevel, bool)> {
         let written: Written = serde_json::from_str(text).ok()?;
         let value = match written.value {

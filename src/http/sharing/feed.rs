@@ -19,6 +19,8 @@ pub(in crate::http) struct Feed {
     changes: WatchStream<u64>,
     /// So many events have been told, or skipped.
     told: u64,
+    /// Whether there may be events that have not been told: only then is the ring, which all subscribers share, looked at.
+    more: bool,
     over: bool,
 }
 
@@ -32,11 +34,15 @@ pub(in crate::http) enum Told {
 impl Feed {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
         let changes = WatchStream::new(shared.count.clone());
-        Self { shared, changes, told: 0, over: false }
+        Self { shared, changes, told: 0, more: true, over: false }
     }
 
     fn next(&mut self) -> Option<Told> {
-        match self.shared.said.ring().after(&mut self.told) {
+        let ring = self.shared.said.ring();
+        let next = ring.after(&mut self.told);
+        self.more = ring.has_after(self.told);
+        drop(ring);
+        match next {
             Next::Event(payload) => Some(Told::Event(payload)),
             Next::Gap(missed) => Some(Told::Event(gap(missed, &self.shared.said.id))),
             Next::Nothing => None,
@@ -62,12 +68,14 @@ impl Stream for Feed {
             if self.over {
                 return Poll::Ready(None);
             }
-            if let Some(told) = self.next() {
+            if self.more
+                && let Some(told) = self.next()
+            {
                 return Poll::Ready(Some(told));
             }
             match Pin::new(&mut self.changes).poll_next(context) {
                 Poll::Pending => return Poll::Pending,
-                Poll::Ready(Some(_)) => {}
+                Poll::Ready(Some(_)) => self.more = true,
                 // Whatever was told last was told before the execution ended.
                 Poll::Ready(None) => return Poll::Ready(self.next().or_else(|| self.end())),
             }

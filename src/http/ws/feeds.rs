@@ -30,9 +30,9 @@ pub(super) struct Fed {
 
 impl Fed {
     /// `None` if the client has stopped it already.
-    pub(super) fn new(feed: Feed, ticket: Ticket, dialect: Dialect) -> Option<Self> {
+    pub(super) fn new(feed: Feed, ticket: Ticket, dialect: Dialect) -> Option<Box<Self>> {
         let (held, opening) = (ticket.hand_over()?, message::opening_of_events(dialect, ticket.id()).into());
-        Some(Self { feed, ticket, dialect, held, opening })
+        Some(Box::new(Self { feed, ticket, dialect, held, opening }))
     }
 
     /// What is to be written next; `None` once it is over and nothing is left to say.
@@ -63,13 +63,14 @@ enum Said {
 /// All of them.
 #[derive(Default)]
 pub(super) struct Feeds {
-    all: Vec<Fed>,
+    #[expect(clippy::vec_box, reason = "a vector begins with room for four, and most sockets have one")]
+    all: Vec<Box<Fed>>,
     /// Who is asked first: each in turn, so that a busy one does not keep the others waiting.
     turn: usize,
 }
 
 impl Feeds {
-    pub(super) fn add(&mut self, fed: Fed) {
+    pub(super) fn add(&mut self, fed: Box<Fed>) {
         self.all.push(fed);
     }
 
@@ -95,7 +96,11 @@ impl Feeds {
                     self.remove();
                     return Poll::Ready(text);
                 }
-                Poll::Ready(None) => self.remove(),
+                Poll::Ready(None) => {
+                    self.remove();
+                    // The last one has taken its place, and may have been asked before: another is not to be left out for that.
+                    asked = 0;
+                }
             }
         }
         Poll::Pending

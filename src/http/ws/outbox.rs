@@ -26,12 +26,18 @@ pub(super) const LARGEST_FRAME_BYTES: usize = sharing::LARGEST_BYTES + 64 * 1024
 /// Time for a client to answer our close frame with its own.
 const FAREWELL: Duration = Duration::from_secs(1);
 
-/// What the writer is given.
+/// What the writer is given. A channel keeps places for 32 of them, also for a socket that says nothing: so they are small.
 enum Queued {
-    /// A frame, and the room it takes until it is written.
-    Frame(Message, OwnedSemaphorePermit),
+    /// A frame.
+    Frame(Box<Frame>),
     /// A subscription to see to from now on.
     Feed(Box<Fed>),
+}
+
+struct Frame {
+    message: Message,
+    /// What it takes until it is written.
+    _room: OwnedSemaphorePermit,
 }
 
 /// The end that is written to. Cheap to clone.
@@ -76,22 +82,26 @@ impl Outbox {
     }
 
     /// Leaves a subscription to the writer.
-    pub(super) async fn feed(&self, fed: Fed) {
+    pub(super) async fn feed(&self, fed: Box<Fed>) {
         // Without a writer there is nobody to be told.
-        drop(self.frames.send(Queued::Feed(Box::new(fed))).await);
+        drop(self.frames.send(Queued::Feed(fed)).await);
     }
 
     /// Sends what may as well be left out when there is no room.
     pub(super) fn try_send(&self, message: Message) {
         let room = self.room.clone().try_acquire_many_owned(self.counted(length(&message)));
         if let (Ok(room), Ok(frame)) = (room, self.frames.clone().try_reserve_owned()) {
-            frame.send(Queued::Frame(message, room));
+            frame.send(queued(message, room));
         }
     }
 
     fn counted(&self, bytes: usize) -> u32 {
         u32::try_from(bytes.clamp(1, self.share)).unwrap_or(u32::MAX)
     }
+}
+
+fn queued(message: Message, _room: OwnedSemaphorePermit) -> Queued {
+    Queued::Frame(Box::new(Frame { message, _room }))
 }
 
 fn length(message: &Message) -> usize {
@@ -107,7 +117,7 @@ impl Slot {
     pub(super) fn send(mut self, text: String) {
         let needed = self.room.split(text.len().min(self.room.num_permits()));
         if let Some(room) = needed {
-            self.frame.send(Queued::Frame(Message::text(text), room));
+            self.frame.send(queued(Message::text(text), room));
         }
     }
 }
@@ -126,9 +136,9 @@ impl Writer {
         loop {
             let (message, _room) = select! {
                 queued = self.queue.recv() => match queued {
-                    Some(Queued::Frame(message, room)) => (message, Some(room)),
+                    Some(Queued::Frame(frame)) => (frame.message, Some(frame._room)),
                     Some(Queued::Feed(fed)) => {
-                        self.feeds.add(*fed);
+                        self.feeds.add(fed);
                         continue;
                     }
                     None => return,
@@ -148,8 +158,8 @@ impl Writer {
     pub(super) async fn close(mut self, close: &Close, mut incoming: SplitStream<WebSocket>) {
         let farewell = async {
             while let Ok(queued) = self.queue.try_recv() {
-                if let Queued::Frame(message, _room) = queued {
-                    self.sink.send(message).await?;
+                if let Queued::Frame(frame) = queued {
+                    self.sink.send(frame.message).await?;
                 }
             }
             self.sink.send(Message::Close(Some(close.frame()))).await?;

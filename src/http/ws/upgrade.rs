@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use async_graphql::Executor;
 use axum::{extract::ws::WebSocketUpgrade, http::HeaderMap, response::Response};
+use futures_util::StreamExt as _;
 
 use super::{converse, message::Dialect, outbox::LARGEST_FRAME_BYTES};
 use crate::http::{Gate, bearer, client_address::ClientAddress, refusal::Refusal};
 
-/// The default of 128 KiB costs that much memory for each socket, and zeroing it costs half of the time.
-const READ_BUFFER_BYTES: usize = 4096;
+/// The default of 128 KiB costs that much memory for each socket, and zeroing it costs half of the time. A larger message gets a
+/// buffer of its size; clients that subscribe and then listen send hardly more than pongs.
+const READ_BUFFER_BYTES: usize = 1024;
 
 /// What may be buffered for a client that stops reading half-way: one frame and the transport's own pongs.
 const WRITE_BUFFER_BYTES: usize = LARGEST_FRAME_BYTES + 64 * 1024;
@@ -39,8 +41,12 @@ pub(in crate::http) fn accept<E: Executor>(
     let selected = upgrade.selected_protocol();
     let spoken = Dialect::ALL.into_iter().find(|dialect| selected.is_some_and(|name| name == dialect.name()));
     let (gate, token, counted) = (gate.clone(), bearer::from_headers(headers), gate.front.sockets.token());
-    Ok(upgrade.on_upgrade(move |socket| async move {
-        converse(gate, socket, (token, from), spoken).await;
-        drop((place, counted));
+    Ok(upgrade.on_upgrade(move |socket| {
+        // Before there is a future, which would keep room for the whole socket besides.
+        let socket = socket.split();
+        async move {
+            converse(gate, socket, (token, from), spoken).await;
+            drop((place, counted));
+        }
     }))
 }

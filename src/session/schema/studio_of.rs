@@ -12,8 +12,13 @@ use crate::{
 };
 
 /// The studio that owns the session which the arguments of a subscription name, within a scope; `None` if they name none there, or
-/// more than one.
+/// more than one. Those who ask for the same at once share a statement.
 pub async fn studio_of_session(app: &App, scope: &Scope, id: &str, region: Option<Value>) -> Result<Option<i64>> {
+    let key = format!("{scope:?} {id:?} {region:?}");
+    app.studios_of_sessions.ask(key, read(app, scope, id, region)).await
+}
+
+async fn read(app: &App, scope: &Scope, id: &str, region: Option<Value>) -> Result<Option<i64>> {
     let statements = app.database.read(Default::default());
     let columns = [Column::StudioId];
     let rows = match GlobalId::decode(id) {

@@ -1,6 +1,7 @@
 //! Several gateways that share a Redis: one poll for all of them, and no gap that nobody is told of.
 
 mod fleet;
+mod held_up;
 mod killed;
 mod reconnecting;
 mod scale;
@@ -13,7 +14,7 @@ use tokio::time::{Duration, Instant};
 
 use self::fleet::{Fleet, INTERVAL, sequence};
 use super::told;
-use crate::support::{eventually, stream::Stream, world::World};
+use crate::support::{client, eventually, stream::Stream, world::World};
 
 on_both!(two_gateways_ask_once);
 
@@ -130,6 +131,27 @@ async fn watchers_notice_nothing_while_redis_is_away() {
         }
         drop(streams);
         fleet.stop([a, b]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_gateway_without_its_redis_is_ready_and_says_so() {
+    on_sqlite(async |database: Database| {
+        let Some(mut fleet) = Fleet::start(&database, NEVER).await else { return };
+        let gateway = fleet.gateway().await;
+        let says = async |expected: &str| {
+            let answer = client().get(format!("{}/readyz", gateway.url())).send().await.unwrap();
+            assert_eq!(answer.status(), 200, "it works without");
+            answer.text().await.unwrap() == expected
+        };
+        eventually("it shares", async || says("ready\n").await).await;
+        fleet.redis.kill().await;
+        let away = "ready; Redis is away: this instance polls for itself\n";
+        eventually("it says that Redis is away", async || says(away).await).await;
+        fleet.redis.start_again().await.unwrap();
+        eventually("it shares again", async || says("ready\n").await).await;
+        fleet.stop([gateway]).await;
     })
     .await;
 }
