@@ -12,6 +12,7 @@ pub mod course;
 pub mod drop;
 pub mod evaluate;
 pub mod facts;
+pub mod housekeeping;
 pub mod judge;
 pub mod raise;
 pub mod sample;

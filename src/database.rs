@@ -9,11 +9,14 @@ use std::{sync::Arc, time::Duration};
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
-    QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    QueryResult, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use tokio::time::{Instant, sleep};
 
-use crate::{cost::Cost, error::outage};
+use crate::{
+    cost::Cost,
+    error::{Error, outage},
+};
 
 const IDLE_BEFORE_TEST: Duration = Duration::from_secs(30);
 /// How long an operation waits for a connection, and so for a database that restarts.
@@ -78,6 +81,15 @@ async fn persistently<T, F: Future<Output = Result<T, DbErr>>>(attempt: impl Fn(
             outcome => return outcome,
         }
     }
+}
+
+/// Whether the database has taken a transaction back so that another may go on: doing it again is right, and may well do.
+pub fn was_taken_back(error: &Error) -> bool {
+    let Error::Internal(cause) = error else { return false };
+    let Some(DbErr::Exec(cause) | DbErr::Query(cause)) = cause.downcast_ref() else { return false };
+    let RuntimeErr::SqlxError(cause) = cause else { return false };
+    // Serialization failure, and deadlock.
+    cause.as_database_error().and_then(|cause| cause.code()).is_some_and(|code| ["40001", "40P01"].contains(&&*code))
 }
 
 fn options(url: &str, connections: u32) -> ConnectOptions {

@@ -8,6 +8,7 @@ pub mod attempts;
 pub mod audit;
 pub mod change;
 pub mod guard;
+pub mod housekeeping;
 pub mod invitation;
 pub mod jwks;
 pub mod loader;

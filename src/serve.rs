@@ -1,5 +1,6 @@
 //! Puts the gateway together and runs it: database, listener, jobs, and an orderly stop.
 
+mod housekeeping;
 mod stop;
 
 use std::{
@@ -123,7 +124,7 @@ impl Gateway {
         jobs.spawn(session::samples::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(analytics::rebuild::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(alert::evaluate::run(app.clone(), signals.jobs.clone()));
-        jobs.spawn(session::housekeeping::run(app.clone(), signals.jobs.clone()));
+        jobs.spawn(housekeeping::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(revocations::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(account::login::drive::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(ledger::reconcile::run(

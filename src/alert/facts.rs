@@ -23,6 +23,8 @@ pub struct OnAir {
     /// Shopee's.
     pub session_id: i64,
     pub started_at: DateTime<Utc>,
+    /// When its numbers were last noted.
+    pub sampled_at: Option<DateTime<Utc>>,
     pub synced_at: Option<DateTime<Utc>>,
     pub account_status: shopee_account::Status,
 }
@@ -78,12 +80,14 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Reads them: ten statements.
+    /// Reads them: ten statements. What is open comes first: what another instance raises meanwhile may go by newer facts than these,
+    /// and is not for these to clear.
     pub async fn read(scope: &Scope, statements: &Statements, step: TimeDelta, now: DateTime<Utc>) -> Result<Self> {
+        let open = store::open(scope, statements).await?;
         let settings = store::settings::all(scope, statements).await?;
         let on_air = facts::on_air(scope, statements).await?;
         let keys: Vec<i64> = on_air.iter().map(|session| session.id).collect();
-        let from = now - looked_back(&settings, step);
+        let from = now - step * (STEPS as i32 + 2);
         let budgets = facts::budgets(scope, statements).await?;
         Ok(Self {
             courses: facts::courses(scope, statements, &keys, from, step).await?,
@@ -92,7 +96,7 @@ impl Facts {
             stock: facts::stock(scope, statements, &keys).await?,
             given_in: facts::given_in(scope, statements, &keys).await?,
             given_today: facts::given_since(scope, statements, &days(&budgets, now)).await?,
-            open: store::open(scope, statements).await?,
+            open,
             now,
             step,
             settings,
@@ -110,13 +114,6 @@ impl Facts {
     pub fn points_of(&self, session_key: i64) -> &[Point] {
         self.courses.get(&session_key).map_or(&[], Vec::as_slice)
     }
-}
-
-/// How far back samples are read: for what a course is judged by, and to know of each session whether anything was heard.
-fn looked_back(settings: &HashMap<i64, Settings>, step: TimeDelta) -> TimeDelta {
-    let by_default = Settings::default().source_stale_minutes;
-    let minutes = settings.values().map(|settings| settings.source_stale_minutes).chain([by_default]).flatten().max();
-    TimeDelta::minutes(minutes.unwrap_or(0)).max(step * (STEPS as i32 + 2))
 }
 
 /// When the present day of each studio began that has a bound by day. One whose zone nobody knows has none.

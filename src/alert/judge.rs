@@ -95,8 +95,7 @@ fn dropped(readings: &[Reading], is_fresh: bool, percent: i64, open: Option<&ale
 /// Nothing was heard of a session for too long. That its account is signed out is told by itself.
 fn stale(facts: &Facts, session: &OnAir) -> Option<Condition> {
     let minutes = facts.settings_of(session.studio_id).source_stale_minutes?;
-    let sampled_at = facts.points_of(session.id).last().map(|point| point.sampled_at);
-    let heard_at = sampled_at.max(session.synced_at).unwrap_or(session.started_at);
+    let heard_at = session.sampled_at.max(session.synced_at).unwrap_or(session.started_at);
     let raises = session.account_status == Status::Active;
     let numbers = Numbers { threshold: Some(minutes), stale_since: Some(heard_at), ..Numbers::default() };
     let is_stale = (facts.now - heard_at).num_minutes() >= minutes;

@@ -131,6 +131,18 @@ pub async fn acknowledge(
     Ok(())
 }
 
+/// Removes some alerts that were over before this; how many.
+pub async fn forget_cleared(
+    scope: &Scope,
+    transaction: &DatabaseTransaction,
+    before: DateTime<Utc>,
+    most: u64,
+) -> Result<u64> {
+    let old = scope.restrict(Entity::find(), Column::StudioId).select_only().column(Column::Id);
+    let old = old.filter(Column::ClearedAt.lt(before)).order_by_asc(Column::ClearedAt).limit(most).into_query();
+    Ok(Entity::delete_many().filter(Column::Id.in_subquery(old)).exec(transaction).await?.rows_affected)
+}
+
 /// Alerts by their keys; those out of scope are not among them.
 pub async fn by_keys(scope: &Scope, connection: &impl ConnectionTrait, keys: &[i64]) -> Result<Vec<Model>> {
     let query = scope.restrict(Entity::find(), Column::StudioId).filter(Column::Id.is_in(keys.iter().copied()));

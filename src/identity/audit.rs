@@ -57,6 +57,8 @@ pub enum Action {
     ShopeeAccountDisconnected,
     /// Shopee stopped accepting an account's credential, as the gateway noticed.
     AccountSignedOut,
+    /// Somebody asked for all that Shopee lists of an account to be stored; `after` says from when on.
+    SyncRequested,
     /// A live session was taken into a studio by its id.
     LiveSessionCreated,
     /// What a studio keeps of a live session was changed by a person.
@@ -103,6 +105,7 @@ impl Action {
         Self::ShopeeAccountChecked,
         Self::ShopeeAccountDisconnected,
         Self::AccountSignedOut,
+        Self::SyncRequested,
         Self::LiveSessionCreated,
         Self::LiveSessionUpdated,
         Self::LiveSessionDeleted,
@@ -139,6 +142,7 @@ impl Action {
             Self::ShopeeAccountChecked => "SHOPEE_ACCOUNT_CHECKED",
             Self::ShopeeAccountDisconnected => "SHOPEE_ACCOUNT_DISCONNECTED",
             Self::AccountSignedOut => "ACCOUNT_SIGNED_OUT",
+            Self::SyncRequested => "SYNC_REQUESTED",
             Self::LiveSessionCreated => "LIVE_SESSION_CREATED",
             Self::LiveSessionUpdated => "LIVE_SESSION_UPDATED",
             Self::LiveSessionDeleted => "LIVE_SESSION_DELETED",

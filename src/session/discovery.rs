@@ -60,7 +60,8 @@ async fn accounts(app: &App, studio_id: i64) -> Result<Vec<i64>> {
     Ok(active)
 }
 
-/// Stores an account's newest sessions if one is on air that nobody knows of.
+/// Has an account's newest sessions stored if one is on air that nobody knows of, by whoever comes first: a sync may take long, and
+/// the other accounts are not to wait for it.
 async fn look_at(app: &App, account_id: i64) -> Result<()> {
     let (scope, statements) = (Scope::job_runner(), app.database.read(Arc::default()));
     let rows = account::store::accesses(&scope, &statements, &[account_id]).await?;
@@ -75,7 +76,7 @@ async fn look_at(app: &App, account_id: i64) -> Result<()> {
     let owner = (*row.studio_id.read()?, account_id, access.region);
     let known = store::known(&scope, &statements, owner, &on_air).await?;
     if known < on_air.len() as u64 {
-        sync::sync_account(app, account_id, Reach::Newest).await?;
+        sync::ask_for(app, &scope, account_id, Reach::Newest, None).await?;
     }
     Ok(())
 }

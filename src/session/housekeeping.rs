@@ -3,11 +3,7 @@
 //!
 //! The age of a sample counts from the end of its session, so that a session's course is all alike. Sessions and their totals stay.
 
-use std::time::Duration;
-
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::time::{Instant, MissedTickBehavior, interval_at};
-use tokio_util::sync::CancellationToken;
 
 use super::{
     store::{jobs, thinning},
@@ -15,8 +11,6 @@ use super::{
 };
 use crate::{app::App, error::Result, identity::scope::Scope};
 
-/// How often it is seen to.
-const EVERY: Duration = Duration::from_secs(600);
 /// Rows that one transaction takes out, and sessions that are looked up at a time.
 const ROWS: u64 = 5_000;
 const SESSIONS: u64 = 100;
@@ -37,25 +31,6 @@ struct Step {
 pub struct Tidied {
     pub samples: u64,
     pub jobs: u64,
-}
-
-/// Tidies up every ten minutes, until the gateway stops.
-pub async fn run(app: App, shutdown: CancellationToken) {
-    let mut ticks = interval_at(Instant::now() + EVERY, EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let work = async {
-        loop {
-            ticks.tick().await;
-            match tidy(&app, app.clock.now()).await {
-                Ok(tidied) if tidied == Tidied::default() => {}
-                Ok(Tidied { samples, jobs }) => tracing::info!(samples, jobs, "old rows were taken out"),
-                Err(error) => {
-                    tracing::warn!(error = error.for_log(), "old rows could not be taken out; the next run tries")
-                }
-            }
-        }
-    };
-    shutdown.run_until_cancelled(work).await;
 }
 
 /// Takes out what is too old at this moment.

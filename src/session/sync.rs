@@ -13,7 +13,11 @@ mod session;
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use entity::job::{Model, State};
+use entity::{
+    job::{Model, State},
+    membership::Role,
+};
+use serde_json::json;
 use shopee::{ListedProduct, ProductListQuery, Region};
 use tokio::time::sleep;
 
@@ -28,7 +32,13 @@ use crate::{
     cost::Cost,
     database::{Statements, sparse::Read as _},
     error::{Error, Result},
-    identity::scope::Scope,
+    graphql::id::Kind,
+    identity::{
+        actor::Actor,
+        audit::{Action, Entry},
+        change::Change,
+        scope::{Scope, Viewer},
+    },
 };
 
 /// Products that one call lists; a bag holds some two hundred at most.
@@ -79,6 +89,24 @@ pub async fn ask_for(
     Ok(job)
 }
 
+/// Asks for everything of an account, by an operator of its studio, and writes down who asked.
+pub async fn request(
+    app: &App,
+    viewer: &Viewer,
+    actor: Actor,
+    (studio_id, account_id): (i64, i64),
+    since: Option<DateTime<Utc>>,
+) -> Result<Model> {
+    let change = Change::begin(app, actor, viewer.user_id, studio_id, Role::Operator).await?;
+    let wanted = Wanted { kind: Reach::All.kind(), studio_id, account_id, since };
+    let job = jobs::open(&change.scope, &change.transaction, &wanted, change.now).await?;
+    let entry = Entry::in_studio(Action::SyncRequested, studio_id, Kind::ShopeeAccount, account_id);
+    change.record(entry.after(json!({ "since": since }))?).await?;
+    change.commit().await?;
+    app.job_asked_for.notify_one();
+    Ok(job)
+}
+
 /// Stores an account's sessions and their items, and says how many sessions it stored. Whoever is at it already is waited for.
 pub async fn sync_account(app: &App, account_id: i64, reach: Reach) -> Result<u64> {
     let job = ask_for(app, &Scope::job_runner(), account_id, reach, None).await?;
@@ -90,7 +118,7 @@ pub async fn sync_account(app: &App, account_id: i64, reach: Reach) -> Result<u6
 pub async fn see_through(app: &App, job_id: i64) -> Result<Model> {
     let scope = Scope::job_runner();
     loop {
-        if let Some(job) = runner::claim(app, Some(job_id)).await? {
+        if let Some(job) = runner::claim(app, &Reach::BOTH, Some(job_id)).await? {
             runner::drive(app, job).await?;
         }
         let job = jobs::by_keys(&scope, &statements(app), &[job_id]).await?.pop();

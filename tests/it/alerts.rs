@@ -5,6 +5,7 @@
 mod changes;
 mod drops;
 mod kinds;
+mod meeting;
 mod settings;
 
 use chrono::TimeDelta;

@@ -17,6 +17,8 @@ use std::{
     time::Duration,
 };
 
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
+
 /// Long enough for a loaded machine; whoever waits longer is stuck.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -32,6 +34,16 @@ pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, holds: impl
         assert!(tokio::time::Instant::now() < deadline, "never: {what}");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+/// Waits until a transaction in this PostgreSQL database waits for another one.
+pub(crate) async fn until_somebody_waits(connection: &DatabaseConnection) {
+    let waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    eventually("somebody waits", async || {
+        let statement = Statement::from_string(DbBackend::Postgres, waits);
+        connection.query_one_raw(statement).await.unwrap().is_some()
+    })
+    .await;
 }
 
 /// A number that whoever runs the tests may choose.

@@ -4,7 +4,9 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{coin_giveout, intent, live_session, live_session_item, metric_sample, shopee_account, studio};
+use entity::{
+    alert_settings, coin_giveout, intent, live_session, live_session_item, metric_sample, shopee_account, studio,
+};
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait as _, DbBackend, EntityTrait as _, ExprTrait as _,
     FromQueryResult as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Select,
@@ -15,16 +17,12 @@ use crate::{
     alert::{
         course::Point,
         facts::{Budgets, OnAir, SignedOut, Stock, Unknown},
+        settings::Settings,
     },
     database::Statements,
     error::Result,
     identity::scope::Scope,
 };
-
-/// Products of which little may be left; more than bags have that anybody can look at.
-const MOST_ITEMS: u64 = 10_000;
-/// Above that nothing is low, whatever a studio wants.
-const MOST_PIECES: i64 = *crate::alert::settings::PIECES.end();
 
 fn is_on_air() -> SimpleExpr {
     Expr::cust("live_sessions.status = 'ON_AIR'")
@@ -41,8 +39,19 @@ pub async fn on_air(scope: &Scope, statements: &Statements) -> Result<Vec<OnAir>
         Column::StartedAt,
         Column::SyncedAt,
     ]);
-    let query = query.column_as(shopee_account::Column::Status, "account_status").order_by_asc(Column::Id);
+    let query = query.column_as(shopee_account::Column::Status, "account_status");
+    let query = query.column_as(last_sampled_at(), "sampled_at").order_by_asc(Column::Id);
     Ok(query.into_model().all(statements).await?)
+}
+
+/// When a session's numbers were last noted: one look at the end of an index, however long ago that was.
+fn last_sampled_at() -> SimpleExpr {
+    use metric_sample::{Column, Entity};
+    let mut last = Query::select();
+    last.expr(Expr::col((Entity, Column::SampledAt)).max())
+        .from(Entity)
+        .and_where(Expr::col((Entity, Column::LiveSessionId)).equals((live_session::Entity, live_session::Column::Id)));
+    Expr::SubQuery(None, Box::new(last.into()))
 }
 
 /// What each session showed last in each step since an instant.
@@ -105,14 +114,25 @@ pub async fn unknown(scope: &Scope, statements: &Statements) -> Result<Vec<Unkno
     Ok(query.into_model().all(statements).await?)
 }
 
-/// Of all products of these sessions, those of which the fewest are left.
+/// Of all products of these sessions, those of which no more is left than their studio wants to be told of.
 pub async fn stock(scope: &Scope, statements: &Statements, sessions: &[i64]) -> Result<Vec<Stock>> {
     use live_session_item::{Column, Entity};
     let query = scope.restrict(Entity::find().inner_join(live_session::Entity), live_session::Column::StudioId);
-    let query = query.filter(Column::LiveSessionId.is_in(sessions.iter().copied()));
-    let query = query.filter(Column::Stock.lte(MOST_PIECES)).select_only().columns([Column::Id, Column::Stock]);
-    let query = query.column(live_session::Column::StudioId).order_by_asc(Column::Stock).limit(MOST_ITEMS);
-    Ok(query.into_model().all(statements).await?)
+    let mut query = query.filter(Column::LiveSessionId.is_in(sessions.iter().copied()));
+    let settings_of_studio = Expr::col((alert_settings::Entity, alert_settings::Column::StudioId))
+        .equals((live_session::Entity, live_session::Column::StudioId));
+    sea_orm::QueryTrait::query(&mut query).left_join(alert_settings::Entity, settings_of_studio);
+    let query = query.filter(Expr::col((Entity, Column::Stock)).lte(pieces_of_studio())).select_only();
+    let query = query.columns([Column::Id, Column::Stock]).column(live_session::Column::StudioId);
+    Ok(query.order_by_asc(Column::Id).into_model().all(statements).await?)
+}
+
+/// A studio that has never set thresholds has none stored; one that has switched this one off has a null there, below which is nothing.
+fn pieces_of_studio() -> SimpleExpr {
+    use alert_settings::{Column, Entity};
+    let by_default = Expr::value(Settings::default().stock_low_pieces);
+    let is_unset = Expr::col((Entity, Column::StudioId)).is_null();
+    Expr::case(is_unset, by_default).finally(Expr::col((Entity, Column::StockLowPieces))).into()
 }
 
 /// Studios that have a bound for coins.

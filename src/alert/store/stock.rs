@@ -12,7 +12,7 @@ use sea_orm::{
     sea_query::{CaseStatement, Expr, ExprTrait as _},
 };
 
-use crate::{database::Statements, error::Result, identity::scope::Scope};
+use crate::{database::Statements, error::Result, identity::scope::Scope, session::store::edit};
 
 /// When the stock of each of these sessions was last seen, if ever; those without products are not among them.
 pub async fn seen(
@@ -28,13 +28,18 @@ pub async fn seen(
 
 /// Notes what is left of a session's products, by Shopee's ids of these. Of those that are not named nothing is known. The session's
 /// key comes from a row that was read within the scope.
+///
+/// The session's row before its items, as everybody takes them: two who took them crosswise would wait for each other.
 pub async fn put(
-    _scope: &Scope,
+    scope: &Scope,
     transaction: &DatabaseTransaction,
     session_key: i64,
     left: &[(i64, i64)],
     now: DateTime<Utc>,
 ) -> Result<()> {
+    if edit::hold(scope, transaction, session_key).await?.is_none() {
+        return Ok(());
+    }
     let stock = left.iter().fold(CaseStatement::new(), |stock, (item_id, left)| {
         stock.case(Expr::col(Column::ItemId).eq(*item_id), Expr::value(*left))
     });

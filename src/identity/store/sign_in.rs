@@ -13,7 +13,7 @@ use sea_orm::{
     ActiveModelTrait as _,
     ActiveValue::Set,
     ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait as _, FromQueryResult,
-    QueryFilter as _, QuerySelect as _, QueryTrait as _, RelationTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, RelationTrait as _,
     sea_query::{Expr, ExprTrait as _, JoinType, SimpleExpr},
 };
 
@@ -172,4 +172,23 @@ pub async fn remove_expired(transaction: &DatabaseTransaction, sign_in_id: i64, 
     let delete = refresh_token::Entity::delete_many().filter(Column::SignInId.eq(sign_in_id));
     delete.filter(Column::ExpiresAt.lte(now)).exec(transaction).await?;
     Ok(())
+}
+
+/// Removes some sign-ins that were over before this: ended, or with no refresh token that held longer. One for which an operator made a
+/// token stays until it is ended, since that token may hold for any time. How many.
+pub async fn forget_over(transaction: &DatabaseTransaction, before: DateTime<Utc>, most: u64) -> Result<u64> {
+    use sign_in::{Column, Entity};
+
+    let goes_on = refresh_token::Entity::find()
+        .select_only()
+        .column(refresh_token::Column::Id)
+        .filter(Expr::col((refresh_token::Entity, refresh_token::Column::SignInId)).equals((Entity, Column::Id)))
+        .filter(refresh_token::Column::ExpiresAt.gte(before));
+    let has_run_out =
+        Condition::all().add(Column::Kind.ne(Kind::Operator)).add(Expr::exists(goes_on.into_query()).not());
+    let is_over = Condition::any().add(Column::EndedAt.lt(before)).add(has_run_out);
+    // Nothing is used after its end, so the index by the last use finds what has ended, too.
+    let old = Entity::find().select_only().column(Column::Id).filter(Column::LastUsedAt.lt(before)).filter(is_over);
+    let old = old.order_by_asc(Column::LastUsedAt).limit(most).into_query();
+    Ok(Entity::delete_many().filter(Column::Id.in_subquery(old)).exec(transaction).await?.rows_affected)
 }

@@ -17,7 +17,7 @@ use crate::{
         user_error::UserError,
     },
     identity::{guard::Needs, scope::AskerExt as _},
-    session::sync::{self, Reach, progress},
+    session::sync::{self, progress},
 };
 
 /// The part of `Mutation` that syncs accounts.
@@ -63,8 +63,10 @@ pub(super) struct SyncShopeeAccountPayload {
 async fn asked_for(ctx: &Context<'_>, input: SyncShopeeAccountInput) -> Result<SyncJob> {
     let account_id = GlobalId::key_of(&input.shopee_account_id, Kind::ShopeeAccount, "input.shopeeAccountId")?;
     let account = loader::account(ctx, account_id).await?.ok_or_else(|| Error::not_found("account"))?;
-    let scope = ctx.scope_in(account.studio_key()?, Role::Operator)?;
-    let job = sync::ask_for(ctx.app()?, &scope, account_id, Reach::All, input.since).await?;
+    let studio_id = account.studio_key()?;
+    let scope = ctx.scope_in(studio_id, Role::Operator)?;
+    let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+    let job = sync::request(app, &viewer, ctx.actor()?, (studio_id, account_id), input.since).await?;
     let standing = progress::standing(&scope, &ctx.statements()?, job.id).await?;
     Ok(SyncJob::from(Arc::new(standing.ok_or_else(|| Error::not_found("job"))?)))
 }

@@ -11,7 +11,7 @@ use sea_orm::{
     ActiveValue::Set,
     ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, ExprTrait as _, QueryFilter as _,
     QueryOrder as _, QuerySelect as _, QueryTrait as _,
-    sea_query::{Alias, Expr, OnConflict, Query},
+    sea_query::{Expr, OnConflict},
 };
 
 use crate::{database::Statements, error::Result, identity::scope::Scope};
@@ -85,8 +85,9 @@ pub async fn by_keys(scope: &Scope, statements: &Statements, keys: &[i64]) -> Re
     Ok(scope.restrict(query, Column::StudioId).all(statements).await?)
 }
 
-/// Takes up a job of these kinds that nobody holds, or whose holder has shown no sign of life since `stale`: this one, or the oldest. One account has
-/// one job in hand at a time.
+/// Takes up a job of these kinds that nobody holds, or whose holder has shown no sign of life since `stale`: this one, or the oldest.
+/// That an account has one job of a kind in hand at most is what the table's unique key sees to; jobs of different kinds may run beside
+/// each other.
 pub async fn claim(
     scope: &Scope,
     transaction: &DatabaseTransaction,
@@ -100,8 +101,7 @@ pub async fn claim(
         let abandoned = Condition::all().add(Column::State.eq(State::Running)).add(Column::HeartbeatAt.lt(stale));
         Condition::any().add(Column::State.eq(State::Queued)).add(abandoned)
     };
-    let mut query =
-        Entity::find().select_only().column(Column::Id).filter(free()).filter(nobody_is_at_its_account(stale));
+    let mut query = Entity::find().select_only().column(Column::Id).filter(free());
     query = query.filter(Column::Kind.is_in(kinds.iter().copied()));
     if let Some(id) = only {
         query = query.filter(Column::Id.eq(id));
@@ -121,20 +121,6 @@ pub async fn claim(
         return Ok(None);
     }
     Ok(Entity::find_by_id(id).one(transaction).await?)
-}
-
-/// No other job of the same account shows signs of life.
-fn nobody_is_at_its_account(stale: DateTime<Utc>) -> sea_orm::sea_query::SimpleExpr {
-    let other = Alias::new("other");
-    let of_other = |column: Column| Expr::col((other.clone(), column));
-    let mut busy = Query::select();
-    busy.expr(Expr::val(1))
-        .from_as(Entity, other.clone())
-        .and_where(of_other(Column::ShopeeAccountId).equals((Entity, Column::ShopeeAccountId)))
-        .and_where(of_other(Column::Id).not_equals((Entity, Column::Id)))
-        .and_where(of_other(Column::State).eq(State::Running.to_value()))
-        .and_where(of_other(Column::HeartbeatAt).gte(stale));
-    Expr::exists(busy).not()
 }
 
 /// Writes down how far a job is, if the holder still has it; whether they do.
@@ -268,13 +254,13 @@ pub async fn count_unresolved(statements: &impl sea_orm::ConnectionTrait, job_id
     Ok(query.into_tuple::<i64>().one(statements).await?.unwrap_or(0))
 }
 
-/// Accounts for which a job of one of these kinds was asked for after this, or (the second) ended well after that.
+/// Accounts for which a job of one of these kinds was asked for after this, or (the second) is under way or ended well after that.
 pub async fn accounts_with_jobs(
     scope: &Scope,
     statements: &Statements,
     kinds: &[&str],
     created_after: Option<DateTime<Utc>>,
-    succeeded_after: Option<DateTime<Utc>>,
+    open_or_succeeded_after: Option<DateTime<Utc>>,
 ) -> Result<Vec<i64>> {
     let mut query = Entity::find()
         .select_only()
@@ -285,10 +271,12 @@ pub async fn accounts_with_jobs(
     if let Some(after) = created_after {
         query = query.filter(Column::CreatedAt.gt(after));
     }
-    if let Some(after) = succeeded_after {
+    if let Some(after) = open_or_succeeded_after {
         // A run that did not go all the way back has not compared everything.
-        let whole = query.filter(Column::State.eq(State::Succeeded)).filter(Column::Since.is_null());
-        query = whole.filter(Column::FinishedAt.gt(after));
+        let ended = Condition::all().add(Column::State.eq(State::Succeeded)).add(Column::Since.is_null());
+        let ended = ended.add(Column::FinishedAt.gt(after));
+        let is_open = Column::State.is_in([State::Queued, State::Running]);
+        query = query.filter(Condition::any().add(is_open).add(ended));
     }
     Ok(scope.restrict(query, Column::StudioId).into_tuple().all(statements).await?)
 }

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     account::{self, access::Access},
     app::App,
-    database::sparse::Read as _,
+    database::{sparse::Read as _, was_taken_back},
     error::{ClientError, Error, Result, ShopeeFaultKind},
     identity::scope::Scope,
     session::{
@@ -194,13 +194,25 @@ impl<'a> Run<'a> {
         Ok(Failure { session_id, code, call: Some(error.call()) })
     }
 
-    /// Stores a page and the job's place behind it in one transaction; whether the job is still ours.
+    /// Stores a page and the job's place behind it in one transaction, again if the database lets another go first; whether the job is
+    /// still ours.
     async fn store(&mut self, gathered: Gathered, next: String) -> Result<bool> {
-        let now = self.app.clock.now();
         self.progress.position = Some(next);
         self.progress.done += gathered.rows.len() as i64;
         self.progress.failures += gathered.failures.len() as i64;
         self.progress.current = gathered.rows.last().map(|row| row.session_name.clone());
+        let mut attempt = 1;
+        loop {
+            match self.store_once(&gathered).await {
+                Err(error) if attempt < ATTEMPTS && was_taken_back(&error) => {}
+                outcome => return outcome,
+            }
+            attempt += 1;
+        }
+    }
+
+    async fn store_once(&self, gathered: &Gathered) -> Result<bool> {
+        let now = self.app.clock.now();
         let transaction = self.app.database.write().await?;
         if !self.note(&transaction, now).await? {
             return Ok(false);
@@ -249,6 +261,8 @@ impl<'a> Run<'a> {
                 Err(error) => failures.push(self.failure(session_id, &error, &Gathered::default())?),
             }
         }
+        // In the order in which a page's rows are taken.
+        told.sort_unstable_by_key(|(session_id, _)| *session_id);
         self.store_made_up(told, failures).await
     }
 

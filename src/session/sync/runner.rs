@@ -24,14 +24,14 @@ use crate::{
     session::store::jobs,
 };
 
-/// Accounts that one instance syncs at once.
+/// Jobs of each kind that one instance runs at once: those that go through everything take long, and what is new does not wait for them.
 const MOST_AT_ONCE: usize = 4;
 /// How often jobs are looked for that another instance was asked for, or has left behind.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// Syncs what is due, and whatever else is asked for, until the gateway stops.
 pub async fn run(app: App, shutdown: CancellationToken) {
-    let mut jobs = JoinSet::new();
+    let (mut all, mut newest) = (JoinSet::new(), JoinSet::new());
     let work = async {
         let mut looks = interval(LOOK_EVERY);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -44,14 +44,16 @@ pub async fn run(app: App, shutdown: CancellationToken) {
                 connected = app.connected.take(), if due.is_some() => {
                     schedule::ask_for_each(&app, connected.into_iter().map(|account| (account, Reach::All))).await;
                 }
-                Some(_) = jobs.join_next(), if !jobs.is_empty() => {}
+                Some(_) = all.join_next(), if !all.is_empty() => {}
+                Some(_) = newest.join_next(), if !newest.is_empty() => {}
             }
-            take_up(&app, &mut jobs, &shutdown).await;
+            take_up(&app, Reach::All, &mut all, &shutdown).await;
+            take_up(&app, Reach::Newest, &mut newest, &shutdown).await;
         }
     };
     shutdown.run_until_cancelled(work).await;
     // Each job hears of the stop by itself, and is let go for whoever comes next.
-    while jobs.join_next().await.is_some() {}
+    while all.join_next().await.is_some() || newest.join_next().await.is_some() {}
 }
 
 /// The next time that accounts are due, if they ever are by themselves.
@@ -65,9 +67,9 @@ async fn next(due: &mut Option<tokio::time::Interval>) -> Duration {
     }
 }
 
-async fn take_up(app: &App, jobs: &mut JoinSet<()>, shutdown: &CancellationToken) {
+async fn take_up(app: &App, reach: Reach, jobs: &mut JoinSet<()>, shutdown: &CancellationToken) {
     while jobs.len() < MOST_AT_ONCE {
-        match claim(app, None).await {
+        match claim(app, &[reach], None).await {
             Ok(Some(job)) => drop(jobs.spawn(work_at(app.clone(), job, shutdown.clone()))),
             Ok(None) => return,
             Err(error) => return tracing::warn!(error = error.for_log(), "jobs could not be looked for"),
@@ -100,12 +102,12 @@ async fn let_go(app: &App, job_id: i64, holder: &str) {
     }
 }
 
-/// Takes a job up that nobody is at: this one, or any.
-pub(super) async fn claim(app: &App, only: Option<i64>) -> Result<Option<Model>> {
+/// Takes a job up that nobody is at: this one, or any that goes so far.
+pub(super) async fn claim(app: &App, reaches: &[Reach], only: Option<i64>) -> Result<Option<Model>> {
     let (scope, now) = (Scope::job_runner(), app.clock.now());
     let stale = now - TimeDelta::from_std(app.config.job_lease).unwrap_or(TimeDelta::MAX);
     // A newer version may know other kinds.
-    let kinds = Reach::BOTH.map(Reach::kind);
+    let kinds: Vec<&str> = reaches.iter().copied().map(Reach::kind).collect();
     // A name that nobody else makes.
     let holder = format!("{:032x}", rand::random::<u128>());
     let transaction = app.database.write().await?;

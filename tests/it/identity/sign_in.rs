@@ -4,12 +4,13 @@ use std::time::Instant;
 
 use argon2::{Argon2, Params, password_hash::PasswordHasher as _};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     refresh_token, sign_in,
     user::{self, PasswordHash},
 };
 use futures_util::future::join_all;
+use live_gateway::identity::housekeeping::tidy;
 use sea_orm::{ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, sea_query::Expr};
 use serde_json::{Value, json};
 use testing::{Database, on_both};
@@ -34,6 +35,7 @@ on_both!(
     secrets_do_not_rest_in_the_database,
     who_signs_in_has_the_rest_of_the_operation,
     a_token_of_an_operator_has_a_sign_in,
+    what_has_long_been_over_is_forgotten,
 );
 
 async fn a_password_signs_in(database: Database) {
@@ -256,5 +258,29 @@ async fn a_token_of_an_operator_has_a_sign_in(database: Database) {
     let answer = world.ask("mutation { signOut { endedSignIns } }", json!({})).await;
     assert_eq!(answer["data"]["signOut"]["endedSignIns"], 1);
     assert_eq!(status(&world, &world.token).await, 401);
+    world.stop().await;
+}
+
+async fn what_has_long_been_over_is_forgotten(database: Database) {
+    let world = World::start(&database).await;
+    let (app, connection) = (&world.gateway.app, database.connect().await);
+    // The token that an operator has made for the owner ends with this, the stranger's does not.
+    give_password(&world, OWNER, PASSWORD).await;
+    sign_in_as(&world, OWNER, PASSWORD).await;
+    let now = app.clock.now();
+    let tidied = async |days: i64| {
+        let removed = tidy(app, now + TimeDelta::days(days)).await.unwrap();
+        let left = sign_in::Entity::find().all(&connection).await.unwrap();
+        (removed, left.into_iter().map(|row| row.kind).collect::<Vec<_>>())
+    };
+    let (_, before) = tidied(29).await;
+    let count = before.len() as u64;
+    let (removed, left) = tidied(31).await;
+    assert!(removed > 0 && left.contains(&sign_in::Kind::Password), "what has ended goes: {before:?} {left:?}");
+    assert_eq!((removed + left.len() as u64, tidied(59).await.0), (count, 0));
+    assert_eq!(tidied(61).await.0, 1, "its refresh token held for 30 days");
+    assert_eq!(refresh_token::Entity::find().all(&connection).await.unwrap(), []);
+    let (removed, left) = tidied(4_000).await;
+    assert!(removed == 0 && !left.is_empty() && left.iter().all(|kind| *kind == sign_in::Kind::Operator), "{left:?}");
     world.stop().await;
 }

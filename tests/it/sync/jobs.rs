@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-use entity::job;
+use entity::{audit_entry, job};
 use live_gateway::graphql::id::{GlobalId, Kind};
 use sandbox::{Fault, FaultKind};
-use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, EntityTrait as _, IntoActiveModel as _, QueryOrder as _};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _, QueryOrder as _,
+};
 use serde_json::{Value, json};
 use testing::{Database, on_both};
 
@@ -64,6 +67,10 @@ async fn a_run_is_asked_for_and_watched_to_its_end(database: Database) {
 
     assert_eq!(end_of(&mut watch(&world, &job).await).await, last, "whoever comes later is told the end");
     assert_ne!(ask(&world, account, Value::Null).await, job, "what is over is over");
+    let entries = audit_entry::Entity::find().filter(audit_entry::Column::Action.eq("SYNC_REQUESTED"));
+    let entries = entries.all(&database.connect().await).await.unwrap();
+    let entry = (entries.len(), entries[0].subject_id.as_deref(), entries[0].user_id.is_some());
+    assert_eq!(entry, (2, Some(account.to_string().as_str()), true), "it is written down who asked: {entries:?}");
     let nothing = GlobalId::new(Kind::Job, 1_000_001).encode().0;
     let refused = match watch(&world, &nothing).await.event().await {
         Event::Error(mut errors) => errors[0].take(),
