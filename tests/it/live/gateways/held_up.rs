@@ -29,7 +29,8 @@ const NEWER: u64 = 100;
 #[tokio::test]
 async fn what_a_lost_turn_finds_is_not_told_after_what_others_found() {
     let Some(mut redis) = Redis::start().await else { return };
-    let pollers = || Pollers::with_bus(PATIENCE, Clock, Bus::new(&redis.url(), "test", LEASE).unwrap());
+    let pollers =
+        || Pollers::with_bus(PATIENCE, Clock, Bus::new(::redis::Client::open(redis.url()).unwrap(), "test", LEASE));
     let (late, quick) = (pollers(), pollers());
     eventually("both are connected", async || late.share() && quick.share()).await;
 
