@@ -85,7 +85,7 @@ async fn persistently<T, F: Future<Output = Result<T, DbErr>>>(attempt: impl Fn(
 
 /// Whether the database has taken a transaction back so that another may go on: doing it again is right, and may well do.
 pub fn was_taken_back(error: &Error) -> bool {
-    let Error::Internal(cause) = error else { return false };
+    let (Error::Internal(cause) | Error::Unavailable(cause)) = error else { return false };
     let Some(DbErr::Exec(cause) | DbErr::Query(cause)) = cause.downcast_ref() else { return false };
     let RuntimeErr::SqlxError(cause) = cause else { return false };
     // Serialization failure, and deadlock.
