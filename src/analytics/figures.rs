@@ -6,10 +6,8 @@ use super::store::{products::ProductSales, streamers::StreamerSales};
 use crate::{
     account::access,
     error::{Error, Result},
+    graphql::rate,
 };
-
-/// Decimal places of a ratio.
-const RATIO_PLACES: u32 = 6;
 
 /// A sum over the sessions that reported a figure; `None` when none did.
 pub type Sum = Option<i64>;
@@ -141,34 +139,28 @@ impl Pair {
 
     /// The one divided by the other, as exactly as can be.
     pub fn quotient(self) -> Option<Decimal> {
-        Decimal::from(self.above?).checked_div(Decimal::from(self.below?))
+        rate::exactly(self.above?, self.below?)
     }
 
     /// The one divided by the other.
     pub fn ratio(self) -> Option<Decimal> {
-        self.quotient().map(rounded)
+        rate::quotient(self.above?, self.below?)
     }
 
     /// What is gained for what is spent: (the one − the other) / the other.
     pub fn gain(self) -> Option<Decimal> {
-        let gained = Decimal::from(self.above?) - Decimal::from(self.below?);
-        gained.checked_div(Decimal::from(self.below?)).map(rounded)
+        rate::gain(self.above?, self.below?)
     }
 
     /// The one divided by the other, in the unit of the one.
     pub fn share(self) -> Option<i64> {
-        self.quotient().and_then(|share| i64::try_from(share.round()).ok())
+        rate::share(self.above?, self.below?)
     }
 }
 
 /// By how much a figure has changed: (what it is − what it was) / what it was. `None` when one of the two is, or it was zero.
 pub fn change(is: Option<Decimal>, was: Option<Decimal>) -> Option<Decimal> {
-    is?.checked_sub(was?)?.checked_div(was?).map(rounded)
-}
-
-/// Half a millionth goes to the even neighbour, so that what is rounded often leans to neither side.
-fn rounded(ratio: Decimal) -> Decimal {
-    ratio.round_dp(RATIO_PLACES).normalize()
+    is?.checked_sub(was?)?.checked_div(was?).map(rate::rounded)
 }
 
 /// What one side did not report does not take the other's away.

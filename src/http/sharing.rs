@@ -10,16 +10,19 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use async_graphql::{Executor, Request, ServerError};
 use futures_util::{StreamExt as _, pin_mut};
-use tokio::{sync::watch, time::Instant};
+use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument as _;
 
-use self::ring::Ring;
+use self::{listeners::Listeners, ring::Ring};
 use super::{
     Gate, RequestId, SignedIn,
     answer::Answer,
@@ -30,6 +33,7 @@ use super::{
 };
 
 mod feed;
+mod listeners;
 mod payload;
 mod ring;
 
@@ -64,9 +68,7 @@ pub(super) enum End {
 
 /// An execution and what it has told, for as long as somebody subscribes to it.
 struct Shared {
-    said: Said,
-    /// Counts what was told; its sender is the execution.
-    count: watch::Receiver<u64>,
+    said: Arc<Said>,
     began: Instant,
     key: Arc<Key>,
     shares: Shares,
@@ -75,10 +77,12 @@ struct Shared {
 }
 
 /// What an execution has told.
-#[derive(Clone)]
 struct Said {
-    ring: Arc<Mutex<Ring>>,
-    end: Arc<OnceLock<End>>,
+    ring: Mutex<Ring>,
+    /// How many events that were.
+    count: AtomicU64,
+    end: OnceLock<End>,
+    listeners: Listeners,
     /// The execution's own.
     id: RequestId,
 }
@@ -122,12 +126,10 @@ impl Shares {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let (count, told) = watch::channel(0);
-        let ring = Arc::new(Mutex::new(Ring::new(events)));
-        let said = Said { ring, end: Arc::default(), id: RequestId::fresh() };
-        let execution = tokio::spawn(work(Publisher { said: said.clone(), count }));
+        let said = Arc::new(Said::new(events));
+        let execution = tokio::spawn(work(Publisher { said: said.clone() }));
         let _execution = AbortOnDropHandle::new(execution);
-        Shared { said, count: told, began: Instant::now(), key, shares: self.clone(), _execution }
+        Shared { said, began: Instant::now(), key, shares: self.clone(), _execution }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Arc<Key>, Weak<Shared>>> {
@@ -154,6 +156,23 @@ impl Drop for Shared {
 }
 
 impl Said {
+    fn new(events: Events) -> Self {
+        let (ring, id) = (Mutex::new(Ring::new(events)), RequestId::fresh());
+        Self { ring, count: AtomicU64::new(0), end: OnceLock::new(), listeners: Listeners::default(), id }
+    }
+
+    fn tell(&self, event: Payload) {
+        self.ring().push(event);
+        self.count.fetch_add(1, Ordering::Release);
+        self.listeners.wake();
+    }
+
+    /// Tells the end, if none was told.
+    fn end(&self, end: impl FnOnce() -> End) {
+        self.end.get_or_init(end);
+        self.listeners.wake();
+    }
+
     fn ring(&self) -> MutexGuard<'_, Ring> {
         self.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -161,16 +180,14 @@ impl Said {
 
 /// The execution's end of it.
 struct Publisher {
-    said: Said,
-    count: watch::Sender<u64>,
+    said: Arc<Said>,
 }
 
 impl Publisher {
     async fn run<E: Executor>(self, schema: E, request: Request) {
         let end = unbroken(self.publish(schema, request)).await;
         let end = end.unwrap_or_else(|refusal| self.refused(refusal));
-        // Before the sender goes, which is what subscribers wait for.
-        self.said.end.set(end).ok();
+        self.said.end(|| end);
     }
 
     async fn publish<E: Executor>(&self, schema: E, request: Request) -> End {
@@ -182,14 +199,20 @@ impl Publisher {
                 Ok(Err(refusal)) => return self.refused(refusal),
                 Err(errors) => return failed(errors),
             };
-            self.said.ring().push(payload);
-            self.count.send_modify(|count| *count += 1);
+            self.said.tell(payload);
         }
         End::Complete
     }
 
     fn refused(&self, refusal: Refusal) -> End {
         failed(Answer::refused(refusal, &self.said.id).into_errors())
+    }
+}
+
+impl Drop for Publisher {
+    /// An execution that was cut off has not said how it ended.
+    fn drop(&mut self) {
+        self.said.end(|| self.refused(Refusal::internal()));
     }
 }
 

@@ -71,6 +71,8 @@ async fn converse<E: Executor>(
             // Woken by itself alone: an event that the writer wakes for is no reason to look at all that a client may say or do.
             let mut talk = FuturesUnordered::from_iter([conversation.run(&mut incoming)]);
             select! {
+                // First, so that the writer sees at once what a client has stopped.
+                biased;
                 Some(end) = talk.next() => end,
                 () = writer.run() => End::Lost,
             }

@@ -16,6 +16,7 @@ pub(crate) mod money;
 mod nodes;
 mod paging;
 mod promotions;
+mod session_figures;
 mod statements;
 
 use serde_json::json;

@@ -9,6 +9,7 @@ mod encrypted;
 mod headers;
 mod leaving;
 mod outages;
+mod plans;
 mod topology;
 
 use std::{collections::BTreeMap, time::Duration};

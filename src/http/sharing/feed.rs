@@ -2,25 +2,22 @@
 
 use std::{
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     task::{Context, Poll},
 };
 
 use futures_util::Stream;
 use serde_json::json;
-use tokio_stream::wrappers::WatchStream;
 
-use super::{End, Shared, payload::Payload, ring::Next};
-use crate::http::{RequestId, answer::Answer, refusal::Refusal};
+use super::{End, Shared, listeners::Place, payload::Payload, ring::Next};
+use crate::http::RequestId;
 
 /// A subscriber of an execution: dropping the last of them ends it.
 pub(in crate::http) struct Feed {
     shared: Arc<Shared>,
-    changes: WatchStream<u64>,
+    place: Place,
     /// So many events have been told, or skipped.
     told: u64,
-    /// Whether there may be events that have not been told: only then is the ring, which all subscribers share, looked at.
-    more: bool,
     over: bool,
 }
 
@@ -33,15 +30,15 @@ pub(in crate::http) enum Told {
 
 impl Feed {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        let changes = WatchStream::new(shared.count.clone());
-        Self { shared, changes, told: 0, more: true, over: false }
+        Self { shared, place: Place::default(), told: 0, over: false }
     }
 
     fn next(&mut self) -> Option<Told> {
-        let ring = self.shared.said.ring();
-        let next = ring.after(&mut self.told);
-        self.more = ring.has_after(self.told);
-        drop(ring);
+        // The ring is everybody's: looked at only when there is something in it.
+        if self.told >= self.shared.said.count.load(Ordering::Acquire) {
+            return None;
+        }
+        let next = self.shared.said.ring().after(&mut self.told);
         match next {
             Next::Event(payload) => Some(Told::Event(payload)),
             Next::Gap(missed) => Some(Told::Event(gap(missed, &self.shared.said.id))),
@@ -49,12 +46,17 @@ impl Feed {
         }
     }
 
+    /// What is said at the end of it, once there is one: first whatever was told before.
+    fn ended(&mut self) -> Option<Option<Told>> {
+        self.shared.said.end.get()?;
+        Some(self.next().or_else(|| self.end()))
+    }
+
     fn end(&mut self) -> Option<Told> {
         self.over = true;
         match self.shared.said.end.get() {
-            Some(End::Complete) => None,
             Some(End::Failed(errors)) => Some(Told::Failed(errors.clone())),
-            None => Some(Told::Failed(broken_off(&self.shared.said.id))),
+            Some(End::Complete) | None => None,
         }
     }
 }
@@ -64,22 +66,21 @@ impl Stream for Feed {
 
     /// The events, and an end only after all of them.
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Told>> {
-        loop {
-            if self.over {
-                return Poll::Ready(None);
-            }
-            if self.more
-                && let Some(told) = self.next()
-            {
-                return Poll::Ready(Some(told));
-            }
-            match Pin::new(&mut self.changes).poll_next(context) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Some(_)) => self.more = true,
-                // Whatever was told last was told before the execution ended.
-                Poll::Ready(None) => return Poll::Ready(self.next().or_else(|| self.end())),
-            }
+        if self.over {
+            return Poll::Ready(None);
         }
+        let feed = &mut *self;
+        feed.shared.said.listeners.listen(&mut feed.place, context.waker());
+        match feed.next() {
+            Some(told) => Poll::Ready(Some(told)),
+            None => feed.ended().map_or(Poll::Pending, Poll::Ready),
+        }
+    }
+}
+
+impl Drop for Feed {
+    fn drop(&mut self) {
+        self.shared.said.listeners.leave(&mut self.place);
     }
 }
 
@@ -89,9 +90,4 @@ fn gap(missed: u64, id: &RequestId) -> Payload {
     let error =
         json!({ "message": message, "extensions": { "code": "GAP", "missed": missed, "requestId": id.as_str() } });
     Payload::from_json(json!({ "errors": [error], "data": null }).to_string())
-}
-
-fn broken_off(id: &RequestId) -> Payload {
-    let errors = Answer::refused(Refusal::internal(), id).into_errors();
-    Payload::from_json(json!(errors).to_string())
 }

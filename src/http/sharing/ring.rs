@@ -47,11 +47,6 @@ impl Ring {
         self.events == Events::Level || self.gone == 0
     }
 
-    /// Whether there are more events than so many.
-    pub(super) fn has_after(&self, told: u64) -> bool {
-        told < self.gone + self.kept.len() as u64
-    }
-
     /// What comes after so many events, which are counted on.
     pub(super) fn after(&self, told: &mut u64) -> Next {
         let missed = self.gone.saturating_sub(*told);

@@ -2,18 +2,17 @@
 //! does not read, and an event costs no task but the socket's.
 
 use std::{
-    convert::Infallible,
     future::poll_fn,
     pin::Pin,
+    sync::Weak,
     task::{Context, Poll},
 };
 
 use futures_util::Stream as _;
-use tokio::sync::oneshot;
 
 use super::{
     message::{self, Dialect},
-    running::Ticket,
+    running::{Held, Ticket},
 };
 use crate::http::sharing::{Feed, Told};
 
@@ -23,7 +22,7 @@ pub(super) struct Fed {
     ticket: Ticket,
     dialect: Dialect,
     /// Ends when the client stops it.
-    held: oneshot::Receiver<Infallible>,
+    held: Weak<Held>,
     /// What stands before the payload of each of its messages.
     opening: Box<str>,
 }
@@ -37,7 +36,7 @@ impl Fed {
 
     /// What is to be written next; `None` once it is over and nothing is left to say.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Said>> {
-        if Pin::new(&mut self.held).poll(context).is_ready() {
+        if self.held.strong_count() == 0 {
             return Poll::Ready(None);
         }
         Pin::new(&mut self.feed).poll_next(context).map(|told| match told {

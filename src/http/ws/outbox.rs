@@ -1,15 +1,19 @@
 //! What waits for one client to read it: bounded in bytes, so that a client that does not read costs no more than that.
 //! When it is full, whoever has something to say waits; what the client may have to wait for in turn is up to them.
 
-use std::sync::Arc;
+use std::{ops::ControlFlow, pin::pin, sync::Arc, task::Poll};
 
 use axum::extract::ws::{Message, WebSocket};
-use futures_util::{SinkExt as _, StreamExt as _, stream::SplitSink, stream::SplitStream};
+use futures_util::{
+    FutureExt as _, SinkExt as _, StreamExt as _, poll,
+    stream::{SelectAll, SplitSink, SplitStream},
+};
 use tokio::{
     select,
     sync::{OwnedSemaphorePermit, Semaphore, mpsc},
     time::{Duration, timeout},
 };
+use tokio_stream::wrappers::ReceiverStream;
 
 use super::{
     close::Close,
@@ -65,6 +69,7 @@ impl Outbox {
         let (frames, queue) = mpsc::channel(MOST_FRAMES);
         let share = limits.queued_bytes.max(limits.message_bytes);
         let room = Arc::new(Semaphore::new(share + limits.message_bytes));
+        let queue = SelectAll::from_iter([ReceiverStream::new(queue)]);
         let writer = Writer { sink, queue, feeds: Feeds::default(), write_within: limits.write_within };
         (Self { frames, room, share }, writer)
     }
@@ -125,7 +130,8 @@ impl Slot {
 /// The end that reaches the client.
 pub(super) struct Writer {
     sink: SplitSink<WebSocket, Message>,
-    queue: mpsc::Receiver<Queued>,
+    /// Asked only when it has been woken itself: an event of a feed is no reason to look at it.
+    queue: SelectAll<ReceiverStream<Queued>>,
     feeds: Feeds,
     write_within: Duration,
 }
@@ -135,7 +141,7 @@ impl Writer {
     pub(super) async fn run(&mut self) {
         loop {
             let (message, _room) = select! {
-                queued = self.queue.recv() => match queued {
+                queued = self.queue.next() => match queued {
                     Some(Queued::Frame(frame)) => (frame.message, Some(frame._room)),
                     Some(Queued::Feed(fed)) => {
                         self.feeds.add(fed);
@@ -145,19 +151,32 @@ impl Writer {
                 },
                 text = self.feeds.next() => (Message::text(text), None),
             };
-            match timeout(self.write_within, self.sink.send(message)).await {
-                Ok(Ok(())) => {}
-                Ok(Err(_)) => return,
-                Err(_) => return tracing::info!("a socket was dropped: its client does not read"),
+            if self.write(message).await.is_break() {
+                return;
             }
         }
+    }
+
+    async fn write(&mut self, message: Message) -> ControlFlow<()> {
+        let mut written = pin!(self.sink.send(message));
+        // Most frames are written at once, and then need no timer.
+        let written = match poll!(written.as_mut()) {
+            Poll::Ready(written) => Ok(written),
+            Poll::Pending => timeout(self.write_within, written).await,
+        };
+        match written {
+            Ok(Ok(())) => return ControlFlow::Continue(()),
+            Ok(Err(_)) => {}
+            Err(_) => tracing::info!("a socket was dropped: its client does not read"),
+        }
+        ControlFlow::Break(())
     }
 
     /// Says farewell: what is still queued, then the close frame, then waits for the client's, since dropping a socket with
     /// unread input can take back what was written last.
     pub(super) async fn close(mut self, close: &Close, mut incoming: SplitStream<WebSocket>) {
         let farewell = async {
-            while let Ok(queued) = self.queue.try_recv() {
+            while let Some(Some(queued)) = self.queue.next().now_or_never() {
                 if let Queued::Frame(frame) = queued {
                     self.sink.send(frame.message).await?;
                 }

@@ -2,11 +2,9 @@
 
 use std::{
     collections::HashMap,
-    convert::Infallible,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
-use tokio::sync::oneshot;
 use tokio_util::task::AbortOnDropHandle;
 
 type Tasks = HashMap<String, Task>;
@@ -21,8 +19,11 @@ struct Task {
 enum Work {
     Own(AbortOnDropHandle<()>),
     /// The writer, for as long as this is here.
-    Writer(#[expect(dead_code, reason = "it is there to be dropped")] oneshot::Sender<Infallible>),
+    Writer(#[expect(dead_code, reason = "it is there to be dropped")] Arc<Held>),
 }
+
+/// Is there for as long as an operation is held by the writer.
+pub(super) struct Held;
 
 /// The operations that run, by the client's id.
 #[derive(Default)]
@@ -103,14 +104,15 @@ impl Ticket {
         true
     }
 
-    /// Leaves the rest of the operation to the writer, which is to go on until what it gets here ends; `None` if the client has
-    /// stopped it.
-    pub(super) fn hand_over(&self) -> Option<oneshot::Receiver<Infallible>> {
+    /// Leaves the rest of the operation to the writer, which is to go on until what it gets here is gone, as it is when the conversation,
+    /// in the same task, has stopped it; `None` if the client has stopped it already.
+    pub(super) fn hand_over(&self) -> Option<Weak<Held>> {
         let mut tasks = lock(&self.tasks);
         if !self.is_listed(&tasks) {
             return None;
         }
-        let (hold, held) = oneshot::channel();
+        let hold = Arc::new(Held);
+        let held = Arc::downgrade(&hold);
         let task = Task { number: self.number, work: Work::Writer(hold) };
         if let Some(task) = tasks.insert(self.id.clone(), task) {
             task.work.forget();

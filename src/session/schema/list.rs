@@ -9,7 +9,7 @@ use async_graphql::{Context, Enum, ID, InputObject};
 use chrono::{DateTime, Datelike as _, Utc};
 use entity::live_session::Column;
 
-use super::{LiveSession, LiveSessionStatus, live_session::Neighbours};
+use super::{LiveSession, LiveSessionStatus, live_session::Neighbours, live_session_figures};
 use crate::{
     account::{
         access::Access,
@@ -252,6 +252,9 @@ pub(super) fn columns_for(selection: &Selection<'_>, needed: &[Column]) -> Vec<C
     }
     if selection.has_any(&["coins", "coinReward"]) {
         needed.push(Column::CoinsDistributed);
+    }
+    if selection.has_any(&["figures"]) {
+        needed.extend(live_session_figures::COLUMNS);
     }
     sparse::columns(selection.names(), &needed)
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use entity::live_session::Status;
 
 use super::{
-    CoinGiveout, CoinsFromShopee, LiveSessionItem, MetricInterval, MetricPoint, SessionFromShopee,
+    CoinGiveout, CoinsFromShopee, LiveSessionFigures, LiveSessionItem, MetricInterval, MetricPoint, SessionFromShopee,
     coin_giveout::page_of_giveouts,
 };
 use crate::{
@@ -36,7 +36,7 @@ use crate::{
 /// A live session: the stored row, and the neighbours that its page fetched ahead.
 #[derive(Clone)]
 pub struct LiveSession {
-    row: SessionRow,
+    pub(super) row: SessionRow,
     neighbours: Neighbours,
 }
 
@@ -105,7 +105,7 @@ impl LiveSession {
         self.row.coins_distributed.read().copied()
     }
 
-    fn money(&self, amount: &Option<i64>) -> Result<Option<Money>> {
+    pub(super) fn money(&self, amount: &Option<i64>) -> Result<Option<Money>> {
         let region = self.shopee_region()?;
         Ok(amount.map(|amount| Money::new(amount, region)))
     }
@@ -201,6 +201,11 @@ impl LiveSession {
     /// Times the session was shared; null when Shopee did not report it.
     async fn total_shares(&self) -> Result<Option<Long>> {
         Ok(self.row.total_shares.read()?.map(Long))
+    }
+
+    /// What follows from the totals: rates, the value of an order, the return on investment.
+    async fn figures(&self) -> LiveSessionFigures<'_> {
+        LiveSessionFigures(self)
     }
 
     /// Products in the session's bag; null when it is not known.
