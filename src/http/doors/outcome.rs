@@ -102,7 +102,7 @@ pub struct Declined {
     pub status: StatusCode,
     pub code: Cow<'static, str>,
     pub message: String,
-    /// What of the request is meant.
+    /// What of the request is meant, in either spelling.
     pub field: Option<String>,
     /// After how many seconds to try again.
     pub retry_after: Option<u64>,
@@ -144,14 +144,13 @@ impl Declined {
             _ => None,
         };
         let status = status(&code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let field = text("argument").map(|argument| names::snake_case(&argument));
-        Self { field, retry_after, ..Self::new(status, code, error.message.clone()) }
+        Self { field: text("argument"), retry_after, ..Self::new(status, code, error.message.clone()) }
     }
 
     fn body(&self, id: Option<&RequestId>) -> Value {
         let mut body = json!({ "code": self.code, "message": self.message });
         let more = [
-            ("field", self.field.clone().map(Value::from)),
+            ("field", self.field.as_deref().map(|field| names::snake_case(field).into())),
             ("retry_after", self.retry_after.map(Value::from)),
             ("request_id", id.map(|id| id.as_str().into())),
         ];
