@@ -10,10 +10,12 @@ mod watch;
 
 use std::{
     io,
+    panic::AssertUnwindSafe,
     path::{Path, PathBuf},
 };
 
 use async_graphql::Request;
+use futures_util::FutureExt as _;
 
 pub use self::{manifest::Manifest, watch::Watched};
 use crate::{
@@ -67,7 +69,10 @@ async fn objections(schema: &api::Schema, body: &str) -> Vec<Objection> {
     if let Err(objection) = documents::parse(body, &DocumentLimits::default()) {
         return vec![objection];
     }
-    let answer = schema.execute(Request::new(body)).await;
+    // A set of documents is read while the gateway serves: a mistake of the library's may cost the set, and nothing else.
+    let Ok(answer) = AssertUnwindSafe(schema.execute(Request::new(body))).catch_unwind().await else {
+        return vec![Objection { message: "this cannot be validated".to_owned(), at: None }];
+    };
     let objection =
         |error: async_graphql::ServerError| Objection { at: error.locations.first().copied(), message: error.message };
     answer.errors.into_iter().map(objection).collect()

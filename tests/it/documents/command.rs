@@ -64,12 +64,18 @@ async fn what_the_schema_does_not_have_is_told_with_its_place() {
     write(&folder, "a.graphql", "query A {\n  viewer { ...Person }\n}\n");
     write(&folder, "b.graphql", "# Below a comment.\nfragment Person on Viewer {\n  email\n  shoeSize\n}\n");
     write(&folder, "c.graphql", "query C($id: ID!) {\n  liveSession(id: $id, by: 1) { sessionName }\n  nowhere\n}\n");
+    write(&folder, "d.graphql", "query D($days: [Weekday!] = []) {\n  viewer { email }\n}\n");
     let problems = problems(&folder).await;
-    for (place, word) in [("b.graphql:4:3: ", "shoeSize"), ("c.graphql:2:24: ", "by"), ("c.graphql:3:3: ", "nowhere")] {
+    for (place, word) in [
+        ("b.graphql:4:3: ", "shoeSize"),
+        ("c.graphql:2:24: ", "by"),
+        ("c.graphql:3:3: ", "nowhere"),
+        ("d.graphql:1:9: ", "Weekday"),
+    ] {
         let told = problems.iter().any(|problem| problem.starts_with(place) && problem.contains(word));
         assert!(told, "{place} {word} in {problems:#?}");
     }
-    assert_eq!(problems.len(), 3, "{problems:#?}");
+    assert_eq!(problems.len(), 4, "{problems:#?}");
 }
 
 #[tokio::test]
