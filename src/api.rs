@@ -23,7 +23,7 @@ use crate::{
     analytics::schema::{AnalyticsMutation, AnalyticsQuery},
     app::App,
     cost::Cost,
-    graphql::{context::Operation, cost::ReportCost, known_types::KnownTypes},
+    graphql::{context::Operation, cost::ReportCost, known_types::KnownTypes, validate::Validate},
     identity::{
         self,
         actor::Actor,
@@ -110,6 +110,11 @@ pub fn sdl() -> String {
         .include_specified_by()
         .use_space_ident();
     builder().finish().sdl_with_options(options)
+}
+
+/// A schema that says what is wrong with an operation and executes nothing.
+pub fn validator() -> Schema {
+    builder().extension(KnownTypes).extension(Validate).finish()
 }
 
 fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {

@@ -1,11 +1,13 @@
 //! What an operator runs: each command prints what it did, and fails with a sentence that says what to do.
 
+mod documents;
 mod health;
 pub mod set_password;
 pub mod sync;
 
 use std::{
     io::{self, IsTerminal as _, Read as _, Write as _},
+    path::PathBuf,
     time::Duration,
 };
 
@@ -51,6 +53,14 @@ pub enum Command {
     Migrate,
     /// Print the schema (SDL); needs no configuration
     Schema,
+    /// Print a manifest of the documents in a folder, for TRUSTED_DOCUMENTS; needs no configuration
+    ///
+    /// Each operation of the folder's .graphql files becomes a document, with the fragments that it needs. Fails, and says where, if
+    /// the schema does not have what one of them asks for.
+    Documents {
+        /// The folder, or a manifest that is to be checked
+        folder: PathBuf,
+    },
     /// Print what every environment variable means, as Markdown; needs no configuration
     Configuration,
     /// Print a bearer token for a user
@@ -114,9 +124,10 @@ pub enum Command {
 
 /// Runs one command.
 pub async fn run(command: Command) -> Result<(), Failure> {
-    match command {
+    match &command {
         Command::Schema => return say(api::sdl().trim_end()),
         Command::Configuration => return say(reference::markdown().trim_end()),
+        Command::Documents { folder } => return documents::run(folder).await,
         _ => {}
     }
     let config = Config::from_env()?;
@@ -134,7 +145,7 @@ pub async fn run(command: Command) -> Result<(), Failure> {
         Command::Sync { accounts, since } => sync::run(config, &accounts, since).await,
         Command::RotateKey => rotate_key(config).await,
         Command::Health => health::run(config.listen_addr).await,
-        Command::Schema | Command::Configuration => Ok(()),
+        Command::Schema | Command::Configuration | Command::Documents { .. } => Ok(()),
     }
 }
 

@@ -3,6 +3,7 @@
 //! `.env.example` lists the same variables with the same defaults; a test compares the two.
 
 mod credential_keys;
+mod documents;
 mod production;
 mod reader;
 pub mod reference;
@@ -16,8 +17,11 @@ use shopee::{Hosts, urls::ExternalBase};
 use tracing_subscriber::filter::Targets;
 use url::Url;
 
-pub use self::credential_keys::{CredentialKey, CredentialKeys};
 use self::reader::Reader;
+pub use self::{
+    credential_keys::{CredentialKey, CredentialKeys},
+    documents::Documents,
+};
 
 /// One environment variable: its name, what it is when unset (`None`: it has to be set), and what it means.
 pub struct Variable {
@@ -165,6 +169,22 @@ pub const VARIABLES: &[Variable] = &[
     ),
     variable("BATCH_LIMIT", Some("0"), "How many operations one HTTP request may carry as an array; 0 refuses arrays."),
     variable(
+        "TRUSTED_DOCUMENTS",
+        Some(""),
+        "Folder of .graphql files, or a manifest that `live-gateway documents` has made of one, whose documents requests may name by id. Read anew when it changes. Empty: none.",
+    ),
+    variable(
+        "TRUSTED_DOCUMENTS_ONLY",
+        Some("false"),
+        "Whether all other documents are refused. GraphiQL is not served then, and introspection is refused unless it is among them.",
+    ),
+    variable(
+        "PERSISTED_QUERIES",
+        Some("true"),
+        "Whether clients may leave documents here and name them by their hashes (automatic persisted queries); not where only trusted ones are executed.",
+    ),
+    variable("REST_ROUTES", Some("true"), "Whether the old REST routes below /api/live-streaming are served."),
+    variable(
         "ALLOWED_ORIGINS",
         Some(""),
         "Origins, separated by commas, that may open websockets besides the gateway's own.",
@@ -223,6 +243,8 @@ pub struct Config {
     pub samples_by_minute: TimeDelta,
     pub operation_timeout: Duration,
     pub batch_limit: Option<usize>,
+    pub documents: Documents,
+    pub rest_routes: bool,
     pub allowed_origins: Vec<String>,
     pub trusted_proxies: Vec<IpNet>,
     pub introspection: bool,
@@ -292,6 +314,7 @@ impl Config {
     }
 
     fn take(reader: &mut Reader) -> Self {
+        let documents = reader.documents();
         let shopee_timeout = reader.milliseconds("SHOPEE_TIMEOUT_MS", 100, 60_000);
         Self {
             listen_addr: reader.address("LISTEN_ADDR"),
@@ -321,15 +344,18 @@ impl Config {
             samples_by_minute: TimeDelta::days(i64::from(reader.number("SAMPLES_BY_MINUTE_DAYS", 1, 3650))),
             operation_timeout: reader.milliseconds("OPERATION_TIMEOUT_MS", 100, 600_000),
             batch_limit: Some(reader.number("BATCH_LIMIT", 0, 1000) as usize).filter(|limit| *limit > 0),
+            rest_routes: reader.switch("REST_ROUTES"),
             allowed_origins: reader.origins("ALLOWED_ORIGINS"),
             trusted_proxies: reader.networks("TRUSTED_PROXIES"),
             introspection: reader.switch("INTROSPECTION"),
-            graphiql: reader.switch("GRAPHIQL"),
+            // It would have nothing to send.
+            graphiql: reader.switch("GRAPHIQL") && !documents.only_trusted,
             graphiql_token: Some(reader.text("GRAPHIQL_TOKEN"))
                 .filter(|token| !token.is_empty())
                 .map(SecretString::from),
             log: reader.log(),
             log_format: reader.log_format(),
+            documents,
         }
     }
 

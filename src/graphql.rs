@@ -15,4 +15,5 @@ pub mod rate;
 pub mod selection;
 pub mod sharing;
 pub mod user_error;
+pub mod validate;
 pub mod weight;

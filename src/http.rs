@@ -1,4 +1,5 @@
-//! GraphQL over HTTP and over websockets, both at `/graphql`: what a client may send, and what it gets for it.
+//! GraphQL over HTTP and over websockets, both at `/graphql`, and routes onto stored operations: what a client may send, and what it gets
+//! for it.
 //!
 //! It is generic over the [`Executor`] and knows no room: who asks is decided by [`SignIn`], what an operation may do by the
 //! schema. What always holds:
@@ -29,6 +30,8 @@ mod answers;
 mod bearer;
 mod client_address;
 mod connections;
+pub mod documents;
+pub mod doors;
 mod event_stream;
 mod graphql;
 mod guard;
@@ -49,6 +52,8 @@ mod stay;
 mod ws;
 
 pub use connections::serve;
+pub use documents::{Documents, Trusted};
+pub use doors::Doors;
 pub use limits::{DocumentLimits, HeadLimits, Limits, SocketLimits};
 pub use origins::Origins;
 pub use patient::{PatientListener, Peer};
@@ -65,6 +70,10 @@ pub struct Front<E> {
     pub schema: E,
     /// Who a bearer token belongs to.
     pub sign_in: SignIn,
+    /// Documents that a request only names.
+    pub documents: Documents,
+    /// Routes onto stored operations, for those who speak no GraphQL; `None` if there are none.
+    pub doors: Option<Doors>,
     /// How much a client may ask for.
     pub limits: Limits,
     /// Which pages may use the gateway from a browser: open a websocket, and read answers across origins.
@@ -99,7 +108,7 @@ pub fn listener(listener: TcpListener) -> PatientListener {
     PatientListener(listener)
 }
 
-/// The routes of the API: `/graphql`, over HTTP and over websockets.
+/// The routes of the API: `/graphql`, over HTTP and over websockets, and the doors.
 pub fn router<E: Executor>(front: Front<E>) -> Router {
     let gate = Gate {
         request_places: Arc::new(Semaphore::new(front.limits.concurrent_requests)),
@@ -113,11 +122,14 @@ pub fn router<E: Executor>(front: Front<E>) -> Router {
     let compressed = SizeAbove::new(COMPRESS_ABOVE_BYTES).and(NotForContentType::SSE);
     let body_limit = DefaultBodyLimit::max(gate.front.limits.body_bytes);
     let endpoint = routing::get(graphql::get::<E>).post(graphql::post::<E>).fallback(graphql::method_not_allowed);
+    let doors = gate.front.doors.as_ref().map(doors::router).unwrap_or_default();
+    let doors = doors.layer(gate.front.allowed_origins.cors_of_doors());
     Router::new()
         .route("/graphql", endpoint)
+        .layer(cross_origin)
+        .merge(doors)
         .layer(body_limit)
         .layer(CompressionLayer::new().gzip(true).compress_when(compressed))
-        .layer(cross_origin)
         .layer(middleware::from_fn(request_id::label))
         .layer(middleware::from_fn_with_state(proxies, client_address::note))
         .with_state(Arc::new(gate))

@@ -4,6 +4,7 @@
 //!
 //! - [`commands`] is what an operator runs.
 //! - [`serve`] puts the program together: listeners, jobs, signals, an orderly stop.
+//! - [`documents`] are those that an operator trusts; [`rest`] is the old interface, as doors onto stored operations.
 //! - [`http`] speaks HTTP and graphql-transport-ws at `/graphql`, serves the pages and the probes.
 //! - [`api`] is the whole schema on one screen.
 //! - [`analytics`] is what the numbers say; [`alert`] is what somebody should look at.
@@ -27,6 +28,7 @@ pub mod config;
 pub mod cost;
 pub mod cryptography;
 pub mod database;
+pub mod documents;
 pub mod engine;
 pub mod error;
 pub mod graphql;
@@ -34,6 +36,7 @@ pub mod http;
 pub mod identity;
 pub mod ledger;
 pub mod promotion;
+pub mod rest;
 pub mod serve;
 pub mod session;
 pub mod telemetry;

@@ -12,6 +12,7 @@ use secrecy::ExposeSecret as _;
 use tokio::{
     net::{TcpListener, TcpSocket},
     runtime::{self, Runtime},
+    sync::watch,
     task::JoinHandle,
     time::sleep,
 };
@@ -23,13 +24,14 @@ use crate::{
     account, alert, analytics,
     api::{self, Attachment, sharing},
     app::{App, BuildError},
-    config::{Config, TOKEN_GIVEN_AWAY},
+    config::{self, Config, TOKEN_GIVEN_AWAY},
     cost::Cost,
-    cryptography,
+    cryptography, documents,
+    documents::Watched,
     error::{Error, chain},
     http::{
-        self, Attach, Caller, Front, HeadLimits, Limits, Origins, RequestId, Sharing, SignIn, SignInError, SignedIn,
-        Wanted,
+        self, Attach, Caller, Documents, Front, HeadLimits, Limits, Origins, RequestId, Sharing, SignIn, SignInError,
+        SignedIn, Trusted, Wanted,
     },
     identity::{
         jwks,
@@ -38,7 +40,7 @@ use crate::{
         scope::Viewer,
         token::Checks,
     },
-    ledger, promotion, session,
+    ledger, promotion, rest, session,
 };
 
 /// A resolver's future holds those of all fields that it may have to answer, on the stack while it is made: unoptimised, that is
@@ -65,6 +67,8 @@ pub enum StartError {
     Migrate(#[from] migration::MigrateError),
     #[error(transparent)]
     Build(#[from] BuildError),
+    #[error(transparent)]
+    Documents(#[from] documents::Problems),
     #[error(transparent)]
     Issuer(#[from] jwks::BuildError),
     #[error("cannot listen on {address}; LISTEN_ADDR chooses another address")]
@@ -110,6 +114,7 @@ impl Gateway {
         let listen = config.listen_addr;
         let app = App::build(config).await?;
         let checks = Checks::new(app.config.outside_issuer.as_ref().map(Issuer::new).transpose()?);
+        let watched = Watched::open(app.config.documents.trusted.clone(), own_documents(&app.config)).await?;
         let unusable = |source| StartError::Listen { address: listen, source };
         let listener = listen_on(listen).map_err(unusable)?;
         let address = listener.local_addr().map_err(unusable)?;
@@ -127,7 +132,9 @@ impl Gateway {
             vec![session::coins::HANDLER, promotion::edit::HANDLER],
             signals.jobs.clone(),
         ));
-        let routes = routes(&app, checks, &signals, sockets.clone());
+        let trusted = watched.trusted();
+        jobs.spawn(watched.run(signals.jobs.clone()));
+        let routes = routes(&app, checks, &signals, sockets.clone(), trusted);
         let listener = http::listener(listener);
         let server = tokio::spawn(http::serve(listener, routes, HeadLimits::default(), signals.listener.clone()));
         tracing::info!(%address, "listening");
@@ -199,11 +206,25 @@ fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(WAITING_CONNECTIONS)
 }
 
-fn routes(app: &App, checks: Checks, signals: &Signals, sockets: TaskTracker) -> axum::Router {
+/// Documents that are trusted because they are the gateway's own.
+fn own_documents(config: &Config) -> Vec<&'static str> {
+    if config.rest_routes { rest::DOCUMENTS.to_vec() } else { Vec::new() }
+}
+
+fn routes(
+    app: &App,
+    checks: Checks,
+    signals: &Signals,
+    sockets: TaskTracker,
+    trusted: watch::Receiver<Arc<Trusted>>,
+) -> axum::Router {
     let config = &app.config;
+    let config::Documents { only_trusted, persisted, .. } = config.documents;
     let front = Front {
         schema: api::schema(app.clone()),
         sign_in: sign_in(app.clone(), checks),
+        documents: Documents::new(trusted, only_trusted, persisted),
+        doors: config.rest_routes.then(rest::doors),
         limits: Limits { deadline: config.operation_timeout, batch: config.batch_limit, ..Limits::default() },
         allowed_origins: Origins::and(config.allowed_origins.iter().cloned()),
         trusted_proxies: config.trusted_proxies.clone(),

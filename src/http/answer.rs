@@ -65,6 +65,11 @@ impl Answer {
         self.response.data == Value::Null && !self.response.errors.is_empty()
     }
 
+    /// Data and errors, and why nothing was executed, if nothing was.
+    pub(super) fn into_parts(self) -> (Value, Vec<ServerError>, Option<Standing>) {
+        (self.response.data, self.response.errors, self.refused)
+    }
+
     pub(super) fn into_errors(self) -> Vec<ServerError> {
         self.response.errors
     }

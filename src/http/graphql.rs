@@ -105,7 +105,7 @@ impl<E: Executor> Gate<E> {
         let place = self.place()?;
         let parameters = Parameters::from_query_string(query)?;
         let client = self.sign_in(bearer::from_headers(headers), from).await?;
-        let operation = Operation::prepare(parameters, &self.front.limits.document)?;
+        let operation = self.prepare(parameters).await?;
         if operation.kind == OperationType::Mutation {
             return Err(Refusal::method_not_allowed(GET_ONLY_QUERIES));
         }
@@ -127,7 +127,7 @@ impl<E: Executor> Gate<E> {
         let client = self.sign_in(bearer::from_headers(headers), from).await?;
         match body {
             Body::Single(parameters) => {
-                let operation = Operation::prepare(parameters, &self.front.limits.document)?;
+                let operation = self.prepare(parameters).await?;
                 self.run_or_stream(operation, client, id, place, media).await
             }
             Body::Batch(_) if media == Media::EventStream => {
@@ -168,7 +168,7 @@ impl<E: Executor> Gate<E> {
         id: &RequestId,
         place: Place,
     ) -> Result<Answer, Refusal> {
-        let operation = Operation::prepare(parameters, &self.front.limits.document)?;
+        let operation = self.prepare(parameters).await?;
         self.run(operation, client, id, place).await
     }
 
@@ -187,7 +187,7 @@ impl<E: Executor> Gate<E> {
 }
 
 /// Reads a body, but no more of it than the limit. One that announces more is not read at all.
-async fn read(request: Request, limits: &Limits) -> Result<Bytes, Refusal> {
+pub(super) async fn read(request: Request, limits: &Limits) -> Result<Bytes, Refusal> {
     let too_large = || Refusal::body_too_large(limits.body_bytes);
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limits.body_bytes as u64) {

@@ -35,14 +35,26 @@ impl Origins {
         self.lists(origin) || is_host(origin, headers)
     }
 
-    /// Permits the listed pages to send requests and read the answers. Pages of the own host need no permission.
+    /// Permits the listed pages to send requests to `/graphql` and read the answers. Pages of the own host need no permission.
     pub(super) fn cors(&self) -> CorsLayer {
+        self.permit(&[Method::GET, Method::POST], &[])
+    }
+
+    /// The same for the doors, which have more methods and take a key with some of them.
+    pub(super) fn cors_of_doors(&self) -> CorsLayer {
+        let methods = [Method::GET, Method::POST, Method::PUT, Method::DELETE];
+        self.permit(&methods, &[HeaderName::from_static("idempotency-key")])
+    }
+
+    fn permit(&self, methods: &[Method], more_headers: &[HeaderName]) -> CorsLayer {
         let origins = self.clone();
         let request_id = HeaderName::from_static("x-request-id");
+        let usual = [ACCEPT, AUTHORIZATION, CONTENT_TYPE, request_id.clone()];
+        let headers: Vec<HeaderName> = usual.into_iter().chain(more_headers.iter().cloned()).collect();
         CorsLayer::new()
             .allow_origin(AllowOrigin::predicate(move |origin, _| origins.lists(origin)))
-            .allow_methods([Method::GET, Method::POST])
-            .allow_headers([ACCEPT, AUTHORIZATION, CONTENT_TYPE, request_id.clone()])
+            .allow_methods(methods.to_vec())
+            .allow_headers(headers)
             .expose_headers([RETRY_AFTER, request_id])
             .max_age(REMEMBERED)
     }

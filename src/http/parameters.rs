@@ -1,6 +1,6 @@
 //! The parameters of a GraphQL request, as they stand in a body, in a query string or in a websocket message.
 
-use async_graphql::{Extensions, Request, Variables};
+use async_graphql::{Extensions, Request, Value, Variables};
 use serde::Deserialize;
 
 use super::refusal::Refusal;
@@ -10,10 +10,11 @@ const LONGEST_QUOTE: usize = 200;
 
 /// What a client asks for. JSON nested deeper than 128 levels is refused by the decoder, so whatever is here can be walked
 /// and dropped without care for the stack.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Parameters {
-    query: Option<String>,
+    pub(super) query: Option<String>,
+    pub(super) document_id: Option<String>,
     operation_name: Option<String>,
     #[serde(default)]
     variables: Option<Variables>,
@@ -53,10 +54,11 @@ impl Parameters {
 
     /// Reads the query string of a GET. Names are as in the body; `variables` and `extensions` are JSON.
     pub(super) fn from_query_string(text: &str) -> Result<Self, Refusal> {
-        let mut parameters = Self { query: None, operation_name: None, variables: None, extensions: None };
+        let mut parameters = Self::default();
         for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
             match &*name {
                 "query" => parameters.query = Some(value.into_owned()),
+                "documentId" => parameters.document_id = Some(value.into_owned()),
                 "operationName" => parameters.operation_name = Some(value.into_owned()).filter(|name| !name.is_empty()),
                 "variables" => parameters.variables = from_json_text("variables", &value)?,
                 "extensions" => parameters.extensions = from_json_text("extensions", &value)?,
@@ -66,8 +68,21 @@ impl Parameters {
         Ok(parameters)
     }
 
-    pub(super) fn has_query(&self) -> bool {
-        self.query.is_some()
+    /// What runs a document of ours.
+    pub(super) fn of(document: &str, variables: Variables) -> Self {
+        Self { query: Some(document.to_owned()), variables: Some(variables), ..Self::default() }
+    }
+
+    /// Whether it has a document, or names one.
+    pub(super) fn has_document(&self) -> bool {
+        let extensions = self.extensions.as_ref();
+        let hash = extensions.is_some_and(|extensions| extensions.0.contains_key("persistedQuery"));
+        self.query.is_some() || self.document_id.is_some() || hash
+    }
+
+    /// What a client sent as this extension; null is as good as nothing.
+    pub(super) fn take_extension(&mut self, name: &str) -> Option<Value> {
+        self.extensions.as_mut()?.0.remove(name).filter(|value| *value != Value::Null)
     }
 
     pub(super) fn into_request(self) -> Result<Request, Refusal> {

@@ -131,6 +131,30 @@ impl Refusal {
         Self::request_error("GRAPHQL_VALIDATION_FAILED", message, location)
     }
 
+    /// Apollo's clients know this message, and send the document along.
+    pub(super) fn persisted_not_found() -> Self {
+        Self::request_error("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound", None)
+    }
+
+    /// The same clients send whole documents from then on.
+    pub(super) fn persisted_not_supported() -> Self {
+        Self::request_error("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported", None)
+    }
+
+    pub(super) fn persisted_mismatch() -> Self {
+        let message = "The `sha256Hash` of `persistedQuery` is not that of the document that was sent with it.";
+        Self::new(StatusCode::BAD_REQUEST, "PERSISTED_QUERY_MISMATCH", message)
+    }
+
+    pub(super) fn no_such_document() -> Self {
+        Self::request_error("PERSISTED_QUERY_NOT_FOUND", "There is no document with this `documentId`.", None)
+    }
+
+    pub(super) fn not_trusted() -> Self {
+        let message = "Only documents that were put down here before are executed, and this is none of them.";
+        Self::new(StatusCode::FORBIDDEN, "DOCUMENT_NOT_TRUSTED", message)
+    }
+
     /// None of the document's operations, or more than one, is meant.
     pub(super) fn which_operation(message: impl Into<Cow<'static, str>>) -> Self {
         Self::request_error("OPERATION_RESOLUTION_FAILURE", message, None)

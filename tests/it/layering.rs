@@ -6,10 +6,11 @@ use std::{
 };
 
 /// From the top, which knows all, to the bottom, which knows nothing. Those on one line do not know each other.
-const TIERS: [&[&str]; 16] = [
+const TIERS: [&[&str]; 17] = [
     &["main"],
     &["commands"],
     &["serve"],
+    &["documents", "rest"],
     &["http"],
     &["api"],
     &["analytics", "alert"],

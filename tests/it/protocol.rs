@@ -10,6 +10,7 @@ mod http;
 mod npm;
 mod old_dialect;
 mod operations;
+mod persisted;
 mod pressure;
 mod schema;
 mod sharing;

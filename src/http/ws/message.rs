@@ -68,7 +68,7 @@ impl ClientMessage {
             ("subscribe", Dialect::New) | ("start", Dialect::Old) => {
                 let parameters =
                     Parameters::from_json(payload.as_bytes()).map_err(|refusal| Close::invalid(refusal.message))?;
-                if !parameters.has_query() {
+                if !parameters.has_document() {
                     return Err(Close::invalid("A subscribe message needs a query"));
                 }
                 Ok(Self::Subscribe(required(id)?, parameters))

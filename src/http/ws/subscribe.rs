@@ -70,7 +70,7 @@ impl<E: Executor> Subscriber<E> {
     }
 
     async fn answer(&self, parameters: Parameters) -> Result<End, Refusal> {
-        let mut operation = Operation::prepare(parameters, &self.gate.front.limits.document)?;
+        let mut operation = self.gate.prepare(parameters).await?;
         let (token, address) = self.from.clone();
         match operation.kind {
             OperationType::Subscription => {

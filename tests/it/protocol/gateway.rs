@@ -11,11 +11,14 @@ use std::{
 };
 
 use futures_util::FutureExt as _;
-use live_gateway::http::{self, Attach, Caller, Events, Front, Limits, Origins, Share, Sharing, SignInError, SignedIn};
+use live_gateway::http::{
+    self, Attach, Caller, Documents, Events, Front, Limits, Origins, Share, Sharing, SignInError, SignedIn, Trusted,
+};
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
+    sync::watch,
     time::timeout,
 };
 use tokio_util::{
@@ -73,6 +76,8 @@ impl Gateway {
                 let again = caller.bearer.as_deref() == Some("once") && spent.swap(true, Ordering::SeqCst);
                 if again { ready(Err(SignInError::Invalid)).boxed() } else { sign_in(caller).boxed() }
             }),
+            documents: Documents::new(trusted(), false, true),
+            doors: None,
             limits,
             allowed_origins: Origins::and(["https://studio.example"]),
             trusted_proxies: Vec::new(),
@@ -136,6 +141,12 @@ impl Gateway {
         let answer = self.query("{hello}").send().await.unwrap();
         assert_eq!(answer.json::<Value>().await.unwrap()["data"]["hello"], "world");
     }
+}
+
+/// A document that requests may name.
+fn trusted() -> watch::Receiver<Arc<Trusted>> {
+    let documents = [("greeting".to_owned(), "{ hello }".to_owned())];
+    watch::channel(Arc::new(Trusted::of(documents))).1
 }
 
 /// Tokens say what they are worth.

@@ -1,5 +1,5 @@
-//! The gateway before other people's judges: the audit of graphql-http, and the clients of graphql-ws, graphql-sse and
-//! subscriptions-transport-ws.
+//! The gateway before other people's judges: the audit of graphql-http, and the clients of graphql-ws, graphql-sse,
+//! subscriptions-transport-ws and Apollo.
 
 use serde_json::Value;
 use tokio::{
@@ -23,6 +23,22 @@ async fn the_audit_of_graphql_over_http_finds_nothing() {
     let report = String::from_utf8_lossy(&output.stdout);
     assert!(report.contains("MUST failed: 0, SHOULD failed: 0, MAY failed: 0 of "), "{report}");
     assert!(output.status.success());
+}
+
+#[tokio::test]
+async fn the_client_of_apollo_leaves_a_document_and_names_it() {
+    let gateway = Gateway::start().await;
+    for (method, more) in [("POST", "POST whole"), ("GET", "GET whole")] {
+        let Some(mut client) = npm::script("apollo_client.mjs").await else { return };
+        // Its own text for each, so that neither finds what the other has left.
+        let query = format!("query {method} {{ hello }}");
+        let output = client.args([gateway.url().as_str(), query.as_str(), method]).output();
+        let output = timeout(NODE_PATIENCE, output).await.unwrap().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        let (hash, data) = (format!("{method} hash"), r#"{"hello":"world"}"#);
+        let lines: Vec<&str> = said.lines().collect();
+        assert_eq!(lines, [&hash, more, data, &hash, data], "{}", String::from_utf8_lossy(&output.stderr));
+    }
 }
 
 /// Starts a script that subscribes to the ticks.
