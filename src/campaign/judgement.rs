@@ -162,8 +162,10 @@ fn part(whole: i64, hundredths: i128) -> i64 {
 /// known to ask for.
 fn two_digits(amount: i64) -> i64 {
     let unit = 10_i64.pow(amount.max(1).ilog10().saturating_sub(1));
-    saturated(i128::from(amount).div_euclid(unit.into()) * i128::from(unit)
-        + if amount % unit == 0 { 0 } else { i128::from(unit) })
+    saturated(
+        i128::from(amount).div_euclid(unit.into()) * i128::from(unit)
+            + if amount % unit == 0 { 0 } else { i128::from(unit) },
+    )
 }
 
 fn saturated(count: i128) -> i64 {

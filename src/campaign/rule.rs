@@ -2,11 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use entity::{
-    campaign_reading::State,
-    campaign_rule::Model,
-    membership::Role,
-};
+use entity::{campaign_reading::State, campaign_rule::Model, membership::Role};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 

@@ -76,7 +76,9 @@ impl Refusal {
             Self::BudgetTooLarge => "the budget is more than Shopee takes",
             Self::BudgetNotAStep => "the budget is not a multiple of the step that Shopee asks for",
             Self::BudgetMayNotDecrease => "Shopee lets this budget not be made smaller",
-            Self::ChangedSince => "the campaign has been changed again since; undo the later change first, or make a new one",
+            Self::ChangedSince => {
+                "the campaign has been changed again since; undo the later change first, or make a new one"
+            }
             Self::RuleChanged => "the studio's rule was switched off or changed meanwhile",
             Self::RefusedByShopee => "Shopee refused it",
             Self::NoPermission => "Shopee does not allow the account to do this",

@@ -19,12 +19,7 @@ pub type EditRow = (Model, intent::Model);
 const MOST_LATER: u64 = 200;
 
 /// Writes down what an intent is about.
-pub async fn insert(
-    scope: &Scope,
-    transaction: &DatabaseTransaction,
-    id: i64,
-    order: &Order,
-) -> Result<()> {
+pub async fn insert(scope: &Scope, transaction: &DatabaseTransaction, id: i64, order: &Order) -> Result<()> {
     let campaign = order.campaign;
     scope.require(campaign.studio_id)?;
     let (action, daily_budget) = match order.edit {

@@ -139,7 +139,8 @@ mod tests {
 
     #[test]
     fn what_it_was_before_is_what_it_becomes() {
-        let before = |state: &str, budget: &str| format!(r#"{{"state":{state},"daily_budget":{budget},"limits":null}}"#);
+        let before =
+            |state: &str, budget: &str| format!(r#"{{"state":{state},"daily_budget":{budget},"limits":null}}"#);
         for (action, state, budget, expected) in [
             (Action::Pause, r#""Ongoing""#, "5", Some(Edit::Resume)),
             (Action::Pause, r#""Scheduled""#, "5", Some(Edit::Resume)),

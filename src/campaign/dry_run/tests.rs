@@ -30,9 +30,7 @@ fn run(rows: impl IntoIterator<Item = Model>) -> DryRun {
 /// Hour of the pause, hour at which it was resumed, saved, lost.
 fn told(run: &DryRun) -> Vec<(i64, Option<i64>, i64, i64)> {
     let hour = |at: DateTime<Utc>| (at - DateTime::UNIX_EPOCH).num_hours();
-    let told = |pause: &Pause| {
-        (hour(pause.reading.read_at), pause.resumed_at.map(hour), pause.saved, pause.lost_sales)
-    };
+    let told = |pause: &Pause| (hour(pause.reading.read_at), pause.resumed_at.map(hour), pause.saved, pause.lost_sales);
     run.newest.iter().map(told).collect()
 }
 

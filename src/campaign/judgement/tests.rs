@@ -89,9 +89,8 @@ fn any_facts() -> impl Strategy<Value = Facts> {
     let direction = prop_oneof![Just(None), Just(Some(Direction::Rising)), Just(Some(Direction::Falling))];
     let money = || prop_oneof![any::<i64>(), 0..1_000_000_i64, Just(0)];
     let budget = prop::option::of(money());
-    (state, budget, money(), money(), 0..25_i64, direction).prop_map(|(state, budget, spent, sales, hour, trend)| {
-        facts(state, budget, spent, sales, hour, trend)
-    })
+    (state, budget, money(), money(), 0..25_i64, direction)
+        .prop_map(|(state, budget, spent, sales, hour, trend)| facts(state, budget, spent, sales, hour, trend))
 }
 
 fn any_rule() -> impl Strategy<Value = Rule> {

@@ -75,11 +75,7 @@ struct CampaignRulePause {
 }
 
 impl CampaignRuleDryRun {
-    pub(super) async fn of(
-        ctx: &Context<'_>,
-        (from, to): (DateTime<Utc>, DateTime<Utc>),
-        run: DryRun,
-    ) -> Result<Self> {
+    pub(super) async fn of(ctx: &Context<'_>, (from, to): (DateTime<Utc>, DateTime<Utc>), run: DryRun) -> Result<Self> {
         let accounts = accounts(ctx, run.without.keys().copied()).await?;
         let account = |key: &i64| accounts.get(key).ok_or_else(|| Error::not_found("account"));
         let pause = |pause: Pause| CampaignRulePause::new(account(&pause.account_id)?, pause);

@@ -78,11 +78,7 @@ pub async fn page(
     let query = scope.restrict(Entity::find(), Column::StudioId).filter(Column::StudioId.eq(studio_id));
     let query = query.filter(Column::ReadAt.gte(since)).apply_if(after, |query, after| {
         let place = [Column::ShopeeAccountId, Column::CampaignId, Column::ReadAt].map(Expr::col);
-        let last = [
-            Expr::value(after.shopee_account_id),
-            Expr::value(after.campaign_id),
-            Expr::value(after.read_at),
-        ];
+        let last = [Expr::value(after.shopee_account_id), Expr::value(after.campaign_id), Expr::value(after.read_at)];
         query.filter(Expr::tuple(place).gt(Expr::tuple(last)))
     });
     let query = query.order_by_asc(Column::ShopeeAccountId).order_by_asc(Column::CampaignId);
@@ -90,12 +86,7 @@ pub async fn page(
 }
 
 /// Takes out readings that are older than this, the oldest first; how many.
-pub async fn forget(
-    scope: &Scope,
-    transaction: &DatabaseTransaction,
-    before: DateTime<Utc>,
-    most: u64,
-) -> Result<u64> {
+pub async fn forget(scope: &Scope, transaction: &DatabaseTransaction, before: DateTime<Utc>, most: u64) -> Result<u64> {
     let old = scope.restrict(Entity::find(), Column::StudioId).select_only().column(Column::Id);
     let old = old.filter(Column::ReadAt.lt(before)).order_by_asc(Column::ReadAt).limit(most).into_query();
     Ok(Entity::delete_many().filter(Column::Id.in_subquery(old)).exec(transaction).await?.rows_affected)

@@ -15,11 +15,7 @@ pub async fn of_studio(scope: &Scope, connection: &impl ConnectionTrait, studio_
 }
 
 /// Those of these studios that have ever changed theirs.
-pub async fn of_studios(
-    scope: &Scope,
-    connection: &impl ConnectionTrait,
-    studios: &[i64],
-) -> Result<Vec<(i64, Rule)>> {
+pub async fn of_studios(scope: &Scope, connection: &impl ConnectionTrait, studios: &[i64]) -> Result<Vec<(i64, Rule)>> {
     let query = scope.restrict(Entity::find(), Column::StudioId);
     let rows = query.filter(Column::StudioId.is_in(studios.iter().copied())).all(connection).await?;
     Ok(rows.iter().map(|row| (row.studio_id, row.into())).collect())

@@ -3,12 +3,10 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use shopee::AdsMetrics;
 
-use crate::{
-    graphql::{
-        long::Long,
-        money::Money,
-        rate::{quotient, rate},
-    },
+use crate::graphql::{
+    long::Long,
+    money::Money,
+    rate::{quotient, rate},
 };
 
 /// What promotions did today, in the time zone of the account's region. A number that is null was not reported, which is not zero.

@@ -86,7 +86,8 @@ async fn in_earnest(database: &Database) -> (Pauses, BTreeMap<i64, i64>) {
             at.entry(campaign.to_string()).or_insert(now(&world));
         }
     }
-    let pauses = ledger(&world).await.iter().map(|edit| {
+    let found = ledger(&world).await;
+    let pauses = found.iter().map(|edit| {
         let (campaign, rule) = (edit["campaignId"].as_str().unwrap().to_owned(), &edit["rule"]);
         let numbers = (at[&campaign], rule["spent"]["amount"].clone(), rule["sales"]["amount"].clone());
         (campaign, numbers)

@@ -14,11 +14,7 @@ use crate::support::{
     world::World,
 };
 
-on_both!(
-    the_numbers_are_shopees_own,
-    a_page_of_promotions_is_judged_at_once,
-    thresholds_are_the_studios,
-);
+on_both!(the_numbers_are_shopees_own, a_page_of_promotions_is_judged_at_once, thresholds_are_the_studios,);
 
 const JUDGEMENT: &str = "judgement {
     spentShare dayShare pace projectedSpend { amount } returnOnAdSpend observedAt
@@ -126,7 +122,8 @@ async fn thresholds_are_the_studios(database: Database) {
     let world = start(&database, 0).await;
     world.shopee().step(minutes(90));
     look_by(&world.gateway, &world).await;
-    update_rule(&world, json!({ "pausesBelowReturn": "0.000001", "targetReturn": "1000", "minimumSpentPercent": 1 })).await;
+    update_rule(&world, json!({ "pausesBelowReturn": "0.000001", "targetReturn": "1000", "minimumSpentPercent": 1 }))
+        .await;
     let nodes = judged(&database, &world).await;
     for node in &nodes {
         let suggestion = &node["judgement"]["suggestion"];

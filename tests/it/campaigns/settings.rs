@@ -27,10 +27,14 @@ async fn the_rule_is_the_studios_own(database: Database) {
     assert_eq!(rule().await, expected);
 
     for (input, fields) in [
-        (json!({ "pausesBelowReturn": "0", "targetReturn": "1000.1", "minimumSpentPercent": 0 }),
-            &["pausesBelowReturn", "targetReturn", "minimumSpentPercent"][..]),
-        (json!({ "pausesBelowReturn": "0.0000001", "minimumSpentPercent": 101 }),
-            &["pausesBelowReturn", "minimumSpentPercent"]),
+        (
+            json!({ "pausesBelowReturn": "0", "targetReturn": "1000.1", "minimumSpentPercent": 0 }),
+            &["pausesBelowReturn", "targetReturn", "minimumSpentPercent"][..],
+        ),
+        (
+            json!({ "pausesBelowReturn": "0.0000001", "minimumSpentPercent": 101 }),
+            &["pausesBelowReturn", "minimumSpentPercent"],
+        ),
         (json!({ "targetReturn": "0.8" }), &["targetReturn"]),
         (json!({ "pausesBelowReturn": "4" }), &["targetReturn"]),
     ] {

@@ -153,7 +153,7 @@ async fn what_was_changed_since_is_left_alone(database: Database) {
     let second = ad.budget("6", 7).await;
     assert_eq!((outcome(&ad.undo("7", &first).await), ad.stands().1), (changed, 7));
     // On Shopee's own page, of which this gateway hears nothing.
-    let by_hand = |steps| {
+    let by_hand = |steps: i64| {
         let budget = ad.campaign.daily_budget + steps * 1_000 * 100_000;
         assert!(world.shopee().set_daily_budget(ad.campaign.campaign_id, budget));
     };
@@ -186,7 +186,8 @@ async fn a_foreign_change_is_not_there(database: Database) {
     let of = |id: &Value| json!({ "input": { "idempotencyKey": "2", "promotionEditId": id } });
     world.shopee().reset_calls();
     let stranger = Some(world.stranger_token.as_str());
-    let [theirs, none] = [world.ask_as(stranger, UNDO, of(&paused)).await, world.ask_as(stranger, UNDO, of(&absent)).await];
+    let [theirs, none] =
+        [world.ask_as(stranger, UNDO, of(&paused)).await, world.ask_as(stranger, UNDO, of(&absent)).await];
     assert_eq!(code(&theirs), "NOT_FOUND");
     assert_eq!(without_request_ids(&theirs.to_string()), without_request_ids(&none.to_string()));
     let analyst = world.token_with_role(Role::Analyst).await;
