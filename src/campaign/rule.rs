@@ -109,7 +109,7 @@ impl Rule {
         !standing.is_below(self.target_millionths)
     }
 
-    /// Whether another rule pauses the same, and in earnest.
+    /// Whether another rule does the same.
     pub fn acts_as(&self, other: &Self) -> bool {
         let bounds = |rule: &Self| (rule.is_enabled, rule.pauses_below_millionths, rule.minimum_spent_percent);
         bounds(self) == bounds(other)

@@ -38,7 +38,8 @@ async fn judged(database: &Database, world: &World) -> Vec<Value> {
 }
 
 fn of<'a>(nodes: &'a [Value], campaign: &CampaignView) -> &'a Value {
-    nodes.iter().find(|node| node["campaignId"] == campaign.campaign_id.to_string()).unwrap()
+    let id = json!(campaign.campaign_id.to_string());
+    nodes.iter().find(|node| node["campaignId"] == id).unwrap()
 }
 
 fn ratio(above: i64, below: i64) -> Value {
