@@ -14,7 +14,7 @@ const TIERS: [&[&str]; 17] = [
     &["http"],
     &["api"],
     &["analytics", "alert"],
-    &["session"],
+    &["session", "campaign"],
     &["promotion", "catalog"],
     &["account"],
     &["ledger"],
