@@ -13,6 +13,7 @@ mod demo;
 mod faults;
 mod identity;
 mod layering;
+mod limits;
 mod live;
 mod mapping;
 mod money;

@@ -10,7 +10,6 @@ use crate::{
         id::{GlobalId, Kind, shopee_id},
         money::MoneyInput,
         user_error::{Declined, UserError, UserErrorCode, payload},
-        weight,
     },
     identity::{guard::Needs, scope::AskerExt as _},
     ledger::{
@@ -37,7 +36,7 @@ impl PromotionMutation {
     /// OPERATOR. Errors: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT.
     #[graphql(
         guard = "Needs::Role(Role::Operator)",
-        complexity = "weight::of_call(weight::of_call(weight::of_call(child_complexity)))"
+        directive = crate::graphql::price::shopee_calls::apply(3)
     )]
     async fn edit_promotion(
         &self,
@@ -103,7 +102,7 @@ impl EditPromotionPayload {
 
     /// The promotion as Shopee shows it now. Asked of Shopee when selected, at most two seconds old; null when nothing was written
     /// down, or Shopee has nothing under this id. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_call(child_complexity)")]
+    #[graphql(directive = crate::graphql::price::shopee_calls::apply(1))]
     async fn promotion(&self, ctx: &Context<'_>) -> Option<Result<Promotion>> {
         let (account_id, campaign_id) = self.promotion_edit.as_ref()?.campaign();
         promotion(ctx, account_id, campaign_id).await.transpose()

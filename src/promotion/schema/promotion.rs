@@ -6,7 +6,7 @@ use super::{BudgetLimits, PromotionFigures, PromotionSettings, asked};
 use crate::{
     account::schema::{Asking, ShopeeAccount},
     error::Result,
-    graphql::{money::Money, weight},
+    graphql::money::Money,
     promotion::{reference::reference_id, today},
 };
 
@@ -103,7 +103,7 @@ impl Promotion {
 
     /// How it is set up. Below `promotionsToday` this is a call for each promotion: asked of Shopee when selected, at most two
     /// seconds old; elsewhere it comes with the promotion. Null when Shopee has nothing. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_call(child_complexity)")]
+    #[graphql(directive = crate::graphql::price::shopee_calls::apply(1))]
     async fn settings(&self, ctx: &Context<'_>) -> Option<Result<PromotionSettings>> {
         match self.settings {
             Some(settings) => Some(Ok(settings)),
@@ -113,7 +113,7 @@ impl Promotion {
 
     /// What it did today. Below `promotionsToday` this comes with the promotion; elsewhere it is asked of Shopee when selected, at
     /// most ten seconds old. Null when Shopee lists no such promotion. Errors: SHOPEE_*.
-    // Weighed where a promotion comes from alone: in a list, it costs no call.
+    // Priced where a promotion comes from alone: in a list, it costs no call.
     async fn today(&self, ctx: &Context<'_>) -> Option<Result<PromotionFigures>> {
         match self.today {
             Some(figures) => Some(Ok(figures)),
@@ -123,7 +123,7 @@ impl Promotion {
 
     /// Which daily budgets it may be given now. Asked of Shopee when selected, at most five seconds old; null when Shopee has
     /// nothing. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_call(child_complexity)")]
+    #[graphql(directive = crate::graphql::price::shopee_calls::apply(1))]
     async fn budget_limits(&self, ctx: &Context<'_>) -> Option<Result<BudgetLimits>> {
         self.ask_budget_limits(ctx).await.transpose()
     }

@@ -67,6 +67,7 @@ impl PromotionEdit {
     }
 
     /// The new daily budget; null unless the action is CHANGE_BUDGET.
+    #[graphql(directive = crate::graphql::price::statements::apply(None, Some(1)))]
     async fn daily_budget(&self, ctx: &Context<'_>) -> Option<Result<Money>> {
         let daily_budget = self.edit.daily_budget?;
         let region = self.account(ctx).await.and_then(|account| account.shopee_region());
@@ -74,6 +75,7 @@ impl PromotionEdit {
     }
 
     /// The account whose promotion it is.
+    #[graphql(directive = crate::graphql::price::statements::apply(None, Some(1)))]
     async fn shopee_account(&self, ctx: &Context<'_>) -> Result<ShopeeAccount> {
         self.account(ctx).await
     }
