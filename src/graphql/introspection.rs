@@ -87,10 +87,10 @@ impl Extension for Introspection {
 
 /// Whether an operation asks for the schema and for nothing else.
 fn introspects(operation: &OperationDefinition) -> bool {
-    let selected = operation.selection_set.node.items.iter().map(|selection| &selection.node);
+    let mut selected = operation.selection_set.node.items.iter().map(|selection| &selection.node);
     let is_introspection = |selection: &Selection| match selection {
         Selection::Field(field) => ["__schema", "__type"].contains(&field.node.name.node.as_str()),
         Selection::FragmentSpread(_) | Selection::InlineFragment(_) => false,
     };
-    operation.ty == OperationType::Query && selected.into_iter().all(is_introspection)
+    operation.ty == OperationType::Query && selected.all(is_introspection)
 }

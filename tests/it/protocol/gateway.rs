@@ -179,14 +179,14 @@ fn charge() -> Charge {
     let buckets = Arc::new(Buckets::new(budget));
     Arc::new(move |wanted| {
         let soon = wanted.operation_name == Some("Throttled");
-        let names = wanted.document.operations.iter().flat_map(|(_, operation)| {
+        let mut names = wanted.document.operations.iter().flat_map(|(_, operation)| {
             let selected = operation.node.selection_set.node.items.iter();
             selected.filter_map(|selection| match &selection.node {
                 Selection::Field(field) => Some(field.node.name.node.as_str()),
                 _ => None,
             })
         });
-        let complex = names.into_iter().any(|name| name == "complex");
+        let complex = names.any(|name| name == "complex");
         let buckets = buckets.clone();
         async move {
             match (complex, soon) {
