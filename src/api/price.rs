@@ -57,8 +57,8 @@ struct Multitude {
     objects: u64,
     /// Groups of objects that are read together.
     pages: u64,
-    /// Whether the objects hold a list whose length is in `objects` already, as a page does.
-    counted: bool,
+    /// How long lists in each object are, as a page's arguments say of its nodes.
+    within: Option<u64>,
 }
 
 struct Walk<'a> {
@@ -76,7 +76,7 @@ impl Walk<'_> {
             OperationType::Mutation => "Mutation",
             OperationType::Subscription => "Subscription",
         };
-        let one = Multitude { objects: 1, pages: 1, counted: false };
+        let one = Multitude { objects: 1, pages: 1, within: None };
         self.below(&self.operation.selection_set.node, owner, one);
     }
 
@@ -122,12 +122,12 @@ impl Walk<'_> {
         let (together, each) = (priced.together, priced.each);
         let statements = together.saturating_mul(many.pages).saturating_add(each.saturating_mul(many.objects));
         self.sum += Price { values: 0, statements, shopee_calls: priced.shopee_calls.saturating_mul(many.objects) };
-        let unsaid = if priced.is_list && !many.counted { UNSAID_LENGTH } else { 1 };
+        let entries = if priced.is_list { length.or(many.within).unwrap_or(UNSAID_LENGTH) } else { 1 };
         Multitude {
-            objects: many.objects.saturating_mul(length.unwrap_or(unsaid)),
+            objects: many.objects.saturating_mul(entries),
             // What each object reads for itself, it reads with neighbours of its own.
             pages: if each > 0 { many.objects } else { many.pages },
-            counted: length.is_some() && !priced.is_list,
+            within: length.filter(|_| !priced.is_list),
         }
     }
 
