@@ -30,7 +30,7 @@ use crate::{
         bill::{Bill, Unaffordable},
         bucket::Payer,
     },
-    graphql::{context::Operation, cost::ReportCost, introspection::KeepIntrospection},
+    graphql::{context::Operation, cost::ReportCost, introspection::KeepIntrospection, known_types::KnownTypes},
     identity::{
         self,
         actor::Actor,
@@ -102,7 +102,7 @@ const DEEPEST: usize = 15;
 pub fn schema(app: App) -> Schema {
     let (introspection, refreshes) = (app.config.introspection, Refreshes::new(app.clock));
     let builder = builder().data(app).data(Passwords::default()).data(Attempts::default()).data(refreshes);
-    let builder = builder.extension(ReportCost).extension(KeepIntrospection::default());
+    let builder = builder.extension(ReportCost).extension(KeepIntrospection::default()).extension(KnownTypes);
     if introspection { builder.finish() } else { builder.disable_introspection().finish() }
 }
 

@@ -7,6 +7,7 @@ pub mod fault;
 pub mod id;
 pub mod introspection;
 pub mod json;
+pub mod known_types;
 pub mod long;
 pub mod money;
 pub mod numbered;
