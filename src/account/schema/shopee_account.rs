@@ -132,9 +132,7 @@ impl ShopeeAccount {
 
     /// The account's stored live sessions, the newest first unless `orderBy` says otherwise. Errors: BAD_USER_INPUT,
     /// INVALID_CURSOR.
-    #[graphql(
-        directive = crate::graphql::price::page::apply(false)
-    )]
+    #[graphql(directive = crate::graphql::price::page::apply(false))]
     #[expect(clippy::too_many_arguments, reason = "one parameter an argument of the field")]
     async fn live_sessions(
         &self,

@@ -66,9 +66,7 @@ impl Studio {
 
     /// Coins that were given to viewers through this gateway, or were to be, in all sessions of the studio, the newest first. Errors:
     /// BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(
-        directive = crate::graphql::price::page::apply(false)
-    )]
+    #[graphql(directive = crate::graphql::price::page::apply(false))]
     async fn coin_giveouts(
         &self,
         ctx: &Context<'_>,
@@ -85,9 +83,7 @@ impl Studio {
 
     /// Changes of promotions that were made through this gateway, or were to be, the newest first. Errors: BAD_USER_INPUT,
     /// INVALID_CURSOR.
-    #[graphql(
-        directive = crate::graphql::price::page::apply(false)
-    )]
+    #[graphql(directive = crate::graphql::price::page::apply(false))]
     async fn promotion_edits(
         &self,
         ctx: &Context<'_>,
@@ -121,9 +117,7 @@ impl Studio {
     }
 
     /// Who belongs to the studio, in the order they joined. Errors: BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(
-        directive = crate::graphql::price::page::apply(false)
-    )]
+    #[graphql(directive = crate::graphql::price::page::apply(false))]
     async fn members(
         &self,
         ctx: &Context<'_>,
@@ -176,9 +170,7 @@ impl Studio {
     }
 
     /// The studio's Shopee accounts, in the order they were connected. Errors: BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(
-        directive = crate::graphql::price::page::apply(false)
-    )]
+    #[graphql(directive = crate::graphql::price::page::apply(false))]
     async fn shopee_accounts(
         &self,
         ctx: &Context<'_>,
@@ -192,9 +184,7 @@ impl Studio {
     }
 
     /// The studio's live sessions, the newest first unless `orderBy` says otherwise. Errors: BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(
-        directive = crate::graphql::price::page::apply(false)
-    )]
+    #[graphql(directive = crate::graphql::price::page::apply(false))]
     #[expect(clippy::too_many_arguments, reason = "one parameter an argument of the field")]
     async fn live_sessions(
         &self,

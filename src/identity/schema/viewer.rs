@@ -38,9 +38,7 @@ impl ViewerObject {
     }
 
     /// What was done by the user, or to them, that concerns no studio, such as signing in and being refused; the newest first. Errors: BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(
-        directive = crate::graphql::price::page::apply(false)
-    )]
+    #[graphql(directive = crate::graphql::price::page::apply(false))]
     async fn security_log(
         &self,
         ctx: &Context<'_>,

@@ -270,9 +270,7 @@ impl LiveSession {
     }
 
     /// The products in the session's bag, in the order they were stored. Errors: BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(
-        directive = crate::graphql::price::page::apply(true)
-    )]
+    #[graphql(directive = crate::graphql::price::page::apply(true))]
     async fn items(
         &self,
         ctx: &Context<'_>,
@@ -294,9 +292,7 @@ impl LiveSession {
 
     /// Coins that were given to the session's viewers through this gateway, or were to be, the newest first. Errors: BAD_USER_INPUT,
     /// INVALID_CURSOR.
-    #[graphql(
-        directive = crate::graphql::price::page::apply(false)
-    )]
+    #[graphql(directive = crate::graphql::price::page::apply(false))]
     async fn coin_giveouts(
         &self,
         ctx: &Context<'_>,
@@ -314,8 +310,10 @@ impl LiveSession {
     /// What the session showed while somebody watched it through this gateway, for charts: one point for each interval in which
     /// Shopee was asked, the earliest first. Nobody watching is nobody asking: such intervals have no point. A sample is there a
     /// few seconds after it was taken. At most 2000 intervals. Errors: BAD_USER_INPUT.
-    #[graphql(directive = crate::graphql::price::statements::apply(None, Some(1)),
-        directive = crate::graphql::price::points::apply(MOST_POINTS as u32))]
+    #[graphql(
+        directive = crate::graphql::price::statements::apply(None, Some(1)),
+        directive = crate::graphql::price::points::apply(MOST_POINTS as u32)
+    )]
     async fn metric_history(
         &self,
         ctx: &Context<'_>,
