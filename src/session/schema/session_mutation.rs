@@ -42,7 +42,7 @@ impl SessionMutation {
     /// Takes a session into the studio of its Shopee account: one that the gateway has not found by itself yet, or that Shopee lists
     /// no longer, or that was deleted. Shopee is asked what it is; its products come with the next sync. Needs OPERATOR. Errors:
     /// UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT, SHOPEE_*.
-    #[graphql(guard = "Needs::Role(Role::Operator)", directive = crate::graphql::price::shopee_calls::apply(2))]
+    #[graphql(guard = "Needs::Role(Role::Operator)", directive = crate::graphql::price::shopee_calls::apply(3))]
     async fn create_live_session(
         &self,
         ctx: &Context<'_>,
@@ -81,7 +81,8 @@ impl SessionMutation {
     /// UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT, SHOPEE_*.
     #[graphql(
         guard = "Needs::Role(Role::Operator)",
-        directive = crate::graphql::price::shopee_calls::apply(3)
+        // Beside what is compared, the bag that tells which shops sell what is new: up to three pages.
+        directive = crate::graphql::price::shopee_calls::apply(6)
     )]
     async fn sync_live_session(
         &self,
