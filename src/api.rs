@@ -1,5 +1,6 @@
 //! The whole schema on one screen: the rooms' parts, the limits, what every operation carries.
 
+mod price;
 pub mod sharing;
 
 use std::{
@@ -7,7 +8,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use async_graphql::{MergedObject, MergedSubscription, Request, SDLExportOptions};
+use async_graphql::{
+    MergedObject, MergedSubscription, Request, SDLExportOptions, Variables, parser::types::ExecutableDocument,
+};
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
@@ -26,12 +29,19 @@ use crate::{
         self,
         schema::{CampaignMutation, CampaignQuery},
     },
-    cost::Cost,
-    graphql::{context::Operation, cost::ReportCost, known_types::KnownTypes, validate::Validate},
+    cost::{
+        Cost,
+        bill::{Bill, Unaffordable},
+        bucket::Payer,
+    },
+    graphql::{
+        context::Operation, cost::ReportCost, introspection::KeepIntrospection, known_types::KnownTypes,
+        validate::Validate,
+    },
     identity::{
         self,
         actor::Actor,
-        attempts::Attempts,
+        attempts::{self, Attempts},
         password::Passwords,
         schema::{IdentityQuery, InvitationMutation, MembershipMutation, SignInMutation, StudioMutation},
         scope::{Asker, Viewer},
@@ -99,14 +109,12 @@ pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// Objects within objects, counted after fragments are expanded; GraphiQL's own introspection needs 13.
 const DEEPEST: usize = 15;
-/// Weight of one operation, as `graphql/weight.rs` counts it.
-const HEAVIEST: usize = 200_000;
 
 /// The schema over an app.
 pub fn schema(app: App) -> Schema {
     let (introspection, refreshes) = (app.config.introspection, Refreshes::new(app.clock));
     let builder = builder().data(app).data(Passwords::default()).data(Attempts::default()).data(refreshes);
-    let builder = builder.extension(ReportCost).extension(KnownTypes);
+    let builder = builder.extension(ReportCost).extension(KeepIntrospection::default()).extension(KnownTypes);
     if introspection { builder.finish() } else { builder.disable_introspection().finish() }
 }
 
@@ -129,7 +137,6 @@ pub fn validator() -> Schema {
 fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
     Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .limit_depth(DEEPEST)
-        .limit_complexity(HEAVIEST)
         .override_output_type_description::<DateTime<Utc>>(
             "An instant, as RFC 3339 text in UTC with milliseconds: `2026-11-22T20:51:36.486+00:00`.",
         )
@@ -151,6 +158,26 @@ pub struct Attachment {
 impl Attachment {
     pub fn new(app: App, viewer: Option<Arc<Viewer>>, address: Option<IpAddr>, sign_in: Arc<Cost>) -> Self {
         Self { app, viewer, address, sign_in: Arc::new(Mutex::new(Some(sign_in))) }
+    }
+
+    /// Takes what an operation may cost from whoever asks, before any of it is done.
+    pub fn charge(
+        &self,
+        document: &ExecutableDocument,
+        operation_name: Option<&str>,
+        variables: &Variables,
+    ) -> impl Future<Output = Result<Bill, Unaffordable>> + Send + use<> {
+        let price = price::price(document, operation_name, variables);
+        let (app, payer) = (self.app.clone(), self.payer());
+        async move { Bill::charge(price, app.buckets.of(payer).await) }
+    }
+
+    fn payer(&self) -> Payer {
+        match (&self.viewer, self.address) {
+            (Some(viewer), _) => Payer::User(viewer.user_id),
+            (None, Some(address)) => Payer::Network(attempts::network(address)),
+            (None, None) => Payer::Nobody,
+        }
     }
 
     /// Puts into a request what its resolvers need: who asks, its counters, its loaders.

@@ -9,6 +9,7 @@ use std::{ops::Deref, sync::Arc, time::Duration};
 use crate::{
     clock::Clock,
     config::{self, Config},
+    cost::bucket::Buckets,
     database::Database,
     engine::{bus::Bus, gathered::Gathered, in_hand::InHand, revisions::Revisions, watch::Pollers},
     error::Result,
@@ -38,6 +39,8 @@ pub struct Parts {
     /// Every call there is. Reads that may be shared or a little old go through `reads`.
     pub shopee: shopee::Client,
     pub reads: Reads,
+    /// What each of those who ask may still spend.
+    pub buckets: Buckets,
     /// Which shop sells a product, by region and Shopee's id of the product: it never changes.
     pub shops: Cache<(shopee::Region, i64), i64>,
     pub pollers: Pollers,
@@ -77,7 +80,7 @@ impl App {
             burst: config.shopee_call_burst,
             ..shopee::ClientConfig::default()
         })?;
-        let reads = Reads::new(clock);
+        let (reads, buckets) = (Reads::new(clock), Buckets::new(config.budget));
         let pollers = match &config.redis {
             None => Pollers::new(POLLER_GRACE, clock),
             Some(redis) => {
@@ -92,6 +95,7 @@ impl App {
             database,
             shopee,
             reads,
+            buckets,
             shops: Cache::new(MOST_SHOPS),
             pollers,
             intents: InHand::default(),

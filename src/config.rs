@@ -17,6 +17,8 @@ use shopee::{Hosts, urls::ExternalBase};
 use tracing_subscriber::filter::Targets;
 use url::Url;
 
+use crate::cost::bucket::Budget;
+
 use self::reader::Reader;
 pub use self::{
     credential_keys::{CredentialKey, CredentialKeys},
@@ -172,6 +174,21 @@ pub const VARIABLES: &[Variable] = &[
         Some("10000"),
         "Longest time for one query or mutation, in milliseconds, 100 to 600000.",
     ),
+    variable(
+        "COST_LIMIT",
+        Some("2000"),
+        "Most points that one operation may cost, 1 to 1000000: a Shopee call is 20, an SQL statement 5, a hundred values of the answer 1.",
+    ),
+    variable(
+        "COST_BUCKET",
+        Some("4000"),
+        "Points that one user, or one network of those not signed in, may spend at once, 1 to 100000000 and no less than COST_LIMIT.",
+    ),
+    variable(
+        "COST_REFILL_PER_SECOND",
+        Some("200"),
+        "Points that come back to each of them every second, 1 to 1000000.",
+    ),
     variable("BATCH_LIMIT", Some("0"), "How many operations one HTTP request may carry as an array; 0 refuses arrays."),
     variable(
         "TRUSTED_DOCUMENTS",
@@ -199,7 +216,11 @@ pub const VARIABLES: &[Variable] = &[
         Some(""),
         "Networks, separated by commas, of the proxies whose X-Forwarded-For tells where clients are: 10.0.0.0/8.",
     ),
-    variable("INTROSPECTION", Some("true"), "Whether the schema may be asked for its types."),
+    variable(
+        "INTROSPECTION",
+        Some("true"),
+        "Whether the schema may be asked for its types, in production too: it is published with the source, and every field is guarded.",
+    ),
     variable("GRAPHIQL", Some("true"), "Whether GraphiQL is served at /."),
     variable(
         "GRAPHIQL_TOKEN",
@@ -248,6 +269,7 @@ pub struct Config {
     pub samples_whole: TimeDelta,
     pub samples_by_minute: TimeDelta,
     pub operation_timeout: Duration,
+    pub budget: Budget,
     pub batch_limit: Option<usize>,
     pub documents: Documents,
     pub rest_routes: bool,
@@ -350,6 +372,7 @@ impl Config {
             samples_whole: TimeDelta::hours(i64::from(reader.number("SAMPLES_WHOLE_HOURS", 1, 8760))),
             samples_by_minute: TimeDelta::days(i64::from(reader.number("SAMPLES_BY_MINUTE_DAYS", 1, 3650))),
             operation_timeout: reader.milliseconds("OPERATION_TIMEOUT_MS", 100, 600_000),
+            budget: reader.budget(),
             batch_limit: Some(reader.number("BATCH_LIMIT", 0, 1000) as usize).filter(|limit| *limit > 0),
             rest_routes: reader.switch("REST_ROUTES"),
             allowed_origins: reader.origins("ALLOWED_ORIGINS"),

@@ -1,4 +1,9 @@
-//! What one operation cost: counted where the work is done, reported in `extensions.cost`.
+//! What an operation costs: what it may cost at most, known before it runs ([`price`]) and taken from whoever asks ([`bill`],
+//! [`bucket`]); and what it did cost, counted where the work is done and reported in `extensions.cost`.
+
+pub mod bill;
+pub mod bucket;
+pub mod price;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -33,6 +38,15 @@ impl Cost {
 
     pub fn count_cache_hit(&self) {
         self.cache_hits.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What was counted since the last report, which this is none of.
+    pub fn so_far(&self) -> CostReport {
+        CostReport {
+            statements: self.statements.load(Ordering::Relaxed),
+            shopee_calls: self.shopee_calls.load(Ordering::Relaxed),
+            cache_hits: self.cache_hits.load(Ordering::Relaxed),
+        }
     }
 
     /// What was counted since the last report: each event of a subscription reports its own cost. `None` when there is nothing

@@ -59,7 +59,7 @@ pub use origins::Origins;
 pub use patient::{PatientListener, Peer};
 pub use request_id::RequestId;
 pub use security::secured;
-pub use sign_in::{Attach, Caller, Ended, Events, Share, Sharing, SignIn, SignInError, SignedIn, Wanted};
+pub use sign_in::{Attach, Caller, Charge, Ended, Events, Share, Sharing, SignIn, SignInError, SignedIn, Wanted};
 
 /// Answers shorter than this are not worth compressing.
 const COMPRESS_ABOVE_BYTES: u64 = 1024;

@@ -264,11 +264,25 @@ fn sign_in(app: App, checks: Checks) -> SignIn {
 
 /// Somebody who has nothing to lose.
 fn anonymous(attachment: Attachment) -> SignedIn {
-    SignedIn { attach: attach(attachment), share: None, expires_in: None, ended: Arc::new(|| pending().boxed()) }
+    let charge = Some(charge(attachment.clone()));
+    SignedIn {
+        attach: attach(attachment),
+        charge,
+        share: None,
+        expires_in: None,
+        ended: Arc::new(|| pending().boxed()),
+    }
 }
 
 fn attach(attachment: Attachment) -> Attach {
     Arc::new(move |request: Request, id: &RequestId| attachment.attach(request, id.as_str()))
+}
+
+/// How the HTTP layer takes what operations may cost.
+fn charge(attachment: Attachment) -> http::Charge {
+    Arc::new(move |Wanted { document, operation_name, variables }| {
+        attachment.charge(document, operation_name, variables).boxed()
+    })
 }
 
 /// How the HTTP layer finds out which subscriptions a viewer shares with the other members of a studio.

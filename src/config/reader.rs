@@ -19,6 +19,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use url::{Host, Url};
 
 use super::{CredentialKey, CredentialKeys, LogFormat, OWN_ISSUER, OutsideIssuer, Redis, VARIABLES};
+use crate::cost::bucket::Budget;
 
 /// Reads one variable after the other and collects what is wrong. A problem yields a stand-in value, so that reading goes on;
 /// no configuration with a stand-in in it ever gets out.
@@ -75,6 +76,17 @@ impl Reader {
                 least
             }
         }
+    }
+
+    /// What operations may cost. A bucket that does not hold the costliest of them would never let it through.
+    pub(super) fn budget(&mut self) -> Budget {
+        let operation = self.number("COST_LIMIT", 1, 1_000_000);
+        let capacity = self.number("COST_BUCKET", 1, 100_000_000);
+        let per_second = self.number("COST_REFILL_PER_SECOND", 1, 1_000_000);
+        if capacity < operation {
+            self.problems.push("COST_BUCKET is less than COST_LIMIT, which no operation could then cost".to_owned());
+        }
+        Budget { operation: operation.into(), capacity: capacity.into(), per_second: per_second.into() }
     }
 
     pub(super) fn positive(&mut self, name: &'static str, most: u32) -> NonZeroU32 {

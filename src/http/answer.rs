@@ -25,9 +25,8 @@ const MOST_ERRORS: usize = 20;
 /// Beginnings of the executor's own messages about values that do not fit their type. It gives them no code.
 const UNFIT_VALUE: [&str; 3] = ["Invalid value for argument", "Failed to parse \"", "Expected input type \""];
 
-/// The messages with which the schema's own limits refuse, and the codes they go by here.
-const SCHEMA_LIMITS: [(&str, &str); 2] =
-    [("Query is nested too deep.", "QUERY_TOO_DEEP"), ("Query is too complex.", "QUERY_TOO_COMPLEX")];
+/// The message with which the schema's own limit refuses, and the code it goes by here.
+const SCHEMA_LIMIT: (&str, &str) = ("Query is nested too deep.", "QUERY_TOO_DEEP");
 
 /// The answer to one operation: executed, or refused for a reason.
 #[derive(Debug)]
@@ -89,7 +88,12 @@ impl Answer {
         match (self.refused, media) {
             (Some(Standing::Status(status)), _) => status,
             (Some(Standing::RequestError), Media::GraphqlResponse) => StatusCode::BAD_REQUEST,
-            (Some(Standing::RequestError), Media::Json | Media::EventStream) | (None, _) => StatusCode::OK,
+            (Some(Standing::Throttled(_)), Media::GraphqlResponse | Media::EventStream) => {
+                StatusCode::TOO_MANY_REQUESTS
+            }
+            (Some(Standing::Throttled(_)), Media::Json)
+            | (Some(Standing::RequestError), Media::Json | Media::EventStream)
+            | (None, _) => StatusCode::OK,
         }
     }
 
@@ -111,6 +115,9 @@ impl Answer {
             StatusCode::SERVICE_UNAVAILABLE => drop(headers.insert(RETRY_AFTER, HeaderValue::from_static("1"))),
             _ => {}
         }
+        if let Some(Standing::Throttled(seconds)) = self.refused {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
         response
     }
 
@@ -121,7 +128,8 @@ impl Answer {
 }
 
 fn schema_limit(error: &ServerError) -> Option<&'static str> {
-    SCHEMA_LIMITS.into_iter().find(|(message, _)| *message == error.message).map(|(_, code)| code)
+    let (message, code) = SCHEMA_LIMIT;
+    (message == error.message).then_some(code)
 }
 
 /// Gives an error its code, if the room that raised it has not.

@@ -54,6 +54,7 @@ impl<E: Executor> Gate<E> {
             return Err(Refusal::shutting_down());
         }
         let place = self.socket_places.clone().try_acquire_owned().map_err(|_| Refusal::overloaded("sockets"))?;
+        operation.pay(&client).await?;
         let source = match self.share(&mut operation, &client).await {
             Some(feed) => Source::Shared(feed),
             None => {

@@ -14,6 +14,7 @@ use super::{
     Attach, Caller, DocumentLimits, Gate, RequestId, SignInError, SignedIn, answer::Answer, bearer::Token,
     client_address::ClientAddress, guard, parameters::Parameters, refusal::Refusal, sign_in::Wanted,
 };
+use crate::{cost::bill::Bill, graphql::cost::Billed};
 
 /// The place of a request among those at work. Whatever works for it holds it.
 pub(super) type Place = Arc<OwnedSemaphorePermit>;
@@ -22,6 +23,8 @@ pub(super) type Place = Arc<OwnedSemaphorePermit>;
 pub(super) struct Operation {
     pub(super) kind: OperationType,
     request: Request,
+    /// What it has paid; given back, as far as it is not used, once nobody works for it any more.
+    bill: Option<Arc<Bill>>,
 }
 
 impl Operation {
@@ -32,7 +35,7 @@ impl Operation {
         check_presence(&definition.node, &variables)?;
         let kind = definition.node.ty;
         request.operation_name = name;
-        Ok(Self { kind, request: request.variables(variables) })
+        Ok(Self { kind, request: request.variables(variables), bill: None })
     }
 
     /// Looks at what is wanted; `None` for a document that cannot be parsed, of which there is no operation.
@@ -43,6 +46,14 @@ impl Operation {
             document.map(|document| look(Wanted { document, operation_name: name.as_deref(), variables: &variables }));
         (self.request.operation_name, self.request.variables) = (name, variables);
         seen
+    }
+
+    /// Pays what it may cost; nothing is done for an operation before that.
+    pub(super) async fn pay(&mut self, client: &SignedIn) -> Result<(), Refusal> {
+        let Some(charge) = &client.charge else { return Ok(()) };
+        let Some(charged) = self.look(|wanted| charge(wanted)) else { return Ok(()) };
+        self.bill = Some(Arc::new(charged.await?));
+        Ok(())
     }
 
     /// What tells it from all others, whoever asks: document, operation and everything that was sent with it, in one order.
@@ -58,12 +69,20 @@ impl Operation {
 
     /// What the executor gets of it when it is executed for many; nothing is left for another.
     pub(super) fn take_request(&mut self, attach: &Attach, id: &RequestId) -> Request {
-        attach(std::mem::replace(&mut self.request, Request::new("")), id)
+        billed(attach(std::mem::replace(&mut self.request, Request::new("")), id), self.bill.take(), false)
     }
 
     /// What the executor gets.
     pub(super) fn into_request(self, attach: &Attach, id: &RequestId) -> Request {
-        attach(self.request, id)
+        billed(attach(self.request, id), self.bill, true)
+    }
+}
+
+/// A request with its bill, whose end is that of the last who works for it.
+fn billed(request: Request, bill: Option<Arc<Bill>>, told: bool) -> Request {
+    match bill {
+        Some(bill) => request.data(Billed { bill, told }),
+        None => request,
     }
 }
 
@@ -148,11 +167,14 @@ impl<E: Executor> Gate<E> {
     /// began, it ends.
     pub(super) async fn execute(
         &self,
-        operation: Operation,
+        mut operation: Operation,
         client: &SignedIn,
         id: &RequestId,
         place: Place,
     ) -> Answer {
+        if let Err(refusal) = operation.pay(client).await {
+            return Answer::refused(refusal, id);
+        }
         let (schema, attach, deadline) = (self.front.schema.clone(), client.attach.clone(), self.front.limits.deadline);
         let (kind, its_id) = (operation.kind, id.clone());
         let work = async move {

@@ -1,12 +1,12 @@
 //! Why an operation was not executed: one type for everything this layer refuses, over HTTP and websockets alike.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use async_graphql::{ErrorExtensionValues, Pos, ServerError};
 use axum::http::StatusCode;
 
 use super::SignInError;
-use crate::error::INTERNAL_SENTENCE;
+use crate::{cost::bill::Unaffordable, error::INTERNAL_SENTENCE};
 
 /// A refusal: what the client reads, and how HTTP says it.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub(super) enum Standing {
     RequestError,
     /// We do not take it, or cannot: this status for everyone.
     Status(StatusCode),
+    /// Its sender has to wait for so many seconds: 429, or 200 for clients that accept no more than `application/json`.
+    Throttled(u64),
 }
 
 impl Refusal {
@@ -170,6 +172,9 @@ impl Refusal {
         let mut error = ServerError::new(self.message, self.location);
         let mut extensions = ErrorExtensionValues::default();
         extensions.set("code", self.code);
+        if let Standing::Throttled(seconds) = self.standing {
+            extensions.set("retryAfter", seconds);
+        }
         error.extensions = Some(extensions);
         error
     }
@@ -180,6 +185,30 @@ impl Refusal {
     pub(super) fn signed_out() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "This token is not valid here; sign in again.")
     }
+}
+
+impl From<Unaffordable> for Refusal {
+    fn from(why: Unaffordable) -> Self {
+        match why {
+            Unaffordable::TooCostly { points, most } => {
+                let message = format!("The operation may cost {points} points, more than the limit of {most}.");
+                Self::new(StatusCode::BAD_REQUEST, "QUERY_TOO_COMPLEX", message)
+            }
+            Unaffordable::Throttled { points, available, retry_after } => {
+                let seconds = whole_seconds(retry_after);
+                let message = format!(
+                    "The operation may cost {points} points, of which {available} are left; try again in {seconds} s."
+                );
+                let standing = Standing::Throttled(seconds);
+                Self { standing, code: "THROTTLED", message: message.into(), location: None }
+            }
+        }
+    }
+}
+
+/// Rounded up, so that whoever waits for it has waited long enough.
+fn whole_seconds(time: Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }
 
 impl From<SignInError> for Refusal {

@@ -6,6 +6,7 @@ use async_graphql::{Request, Variables, parser::types::ExecutableDocument};
 use futures_util::future::BoxFuture;
 
 use super::RequestId;
+use crate::cost::bill::{Bill, Unaffordable};
 
 /// What a client says of itself, and what its connection tells.
 #[derive(Clone)]
@@ -28,7 +29,7 @@ pub type Attach = Arc<dyn Fn(Request, &RequestId) -> Request + Send + Sync>;
 /// lose.
 pub type Ended = Arc<dyn Fn() -> BoxFuture<'static, SignInError> + Send + Sync>;
 
-/// A subscription that a client asks for.
+/// An operation that a client asks for.
 #[derive(Clone, Copy)]
 pub struct Wanted<'a> {
     pub document: &'a ExecutableDocument,
@@ -62,11 +63,16 @@ pub enum Events {
 /// subscription: whoever gets an answer may see what the shared execution tells.
 pub type Share = Arc<dyn Fn(Wanted<'_>) -> BoxFuture<'static, Option<Sharing>> + Send + Sync>;
 
+/// Takes what an operation may cost from whom this client is, before anything is done for it. Called once for each operation.
+pub type Charge = Arc<dyn Fn(Wanted<'_>) -> BoxFuture<'static, Result<Bill, Unaffordable>> + Send + Sync>;
+
 /// A client that may go on.
 #[derive(Clone)]
 pub struct SignedIn {
     /// What its operations carry.
     pub attach: Attach,
+    /// What takes the price of its operations; `None`: nothing does.
+    pub charge: Option<Charge>,
     /// Which of its subscriptions it may share with others; `None`: none of them.
     pub share: Option<Share>,
     /// How long the token is still good for; `None` if it does not expire. A socket is closed with 4403 when it ends.

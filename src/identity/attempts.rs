@@ -59,7 +59,7 @@ impl Attempts {
 }
 
 /// An IPv6 customer has at least a /64 to himself, so that is what counts as one address.
-fn network(address: IpAddr) -> IpNet {
+pub fn network(address: IpAddr) -> IpNet {
     match address.to_canonical() {
         IpAddr::V4(address) => IpNet::from(IpAddr::V4(address)),
         IpAddr::V6(address) => Ipv6Net::new_assert(address, 64).trunc().into(),

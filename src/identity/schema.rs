@@ -37,13 +37,13 @@ pub struct IdentityQuery;
 #[Object]
 impl IdentityQuery {
     /// The signed-in user; null when the request carries no token.
-    #[graphql(guard = "Needs::Nothing")]
+    #[graphql(guard = "Needs::Nothing", directive = crate::graphql::price::statements::apply(Some(0), None))]
     async fn viewer(&self, ctx: &Context<'_>) -> Option<Result<ViewerObject>> {
         ctx.asker().map(|asker| asker.viewer().map(ViewerObject)).transpose()
     }
 
     /// A studio by its id; null when there is none or it is not the viewer's. Errors: UNAUTHENTICATED, BAD_USER_INPUT.
-    #[graphql(guard = "Needs::SignIn")]
+    #[graphql(guard = "Needs::SignIn", directive = crate::graphql::price::statements::apply(Some(1), None))]
     async fn studio(&self, ctx: &Context<'_>, #[graphql(desc = "The studio's id.")] id: ID) -> Option<Result<Studio>> {
         studio_by_id(ctx, &id).await.transpose()
     }

@@ -44,7 +44,7 @@ pub use live_session::{LiveSession, LiveSessionStatus};
 pub use live_session_figures::LiveSessionFigures;
 pub use live_session_item::LiveSessionItem;
 pub use live_trend::{LiveTrendMetric, LiveTrends};
-pub use metric_point::{MOST_POINTS, MetricInterval, MetricPoint};
+pub use metric_point::{MOST_POINTS, MetricInterval, MetricPoint, points_between};
 pub use node::{Node, nodes_by_id};
 pub use query::SessionQuery;
 pub use session_mutation::SessionMutation;

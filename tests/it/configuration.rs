@@ -135,6 +135,7 @@ fn numbers_have_bounds() {
         ("SAMPLES_BY_MINUTE_DAYS", 1, 3650),
         ("OPERATION_TIMEOUT_MS", 100, 600_000),
         ("DRAIN_DELAY_MS", 0, 60_000),
+        ("COST_REFILL_PER_SECOND", 1, 1_000_000),
         ("BATCH_LIMIT", 0, 1000),
         ("ACCESS_TOKEN_MINUTES", 1, 1440),
         ("REFRESH_TOKEN_DAYS", 1, 365),
@@ -143,6 +144,14 @@ fn numbers_have_bounds() {
         for (value, good) in [(least, true), (most, true), (most + 1, false), (least - 1, false)] {
             assert_eq!(problems(&[(name, &value.to_string())]).is_empty(), good, "{name}={value}");
         }
+    }
+}
+
+#[test]
+fn a_bucket_holds_the_costliest_operation() {
+    for (limit, bucket, good) in [("2000", "2000", true), ("2001", "2000", false), ("1", "100000000", true)] {
+        let told = problems(&[("COST_LIMIT", limit), ("COST_BUCKET", bucket)]);
+        assert_eq!(told.is_empty(), good, "{told:?}");
     }
 }
 

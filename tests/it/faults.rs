@@ -159,6 +159,7 @@ fn variables(database: &Database, sandbox: &Sandbox) -> HashMap<String, String> 
         ("SHOPEE_TIMEOUT_MS", "8000".to_owned()),
         ("SYNC_INTERVAL_SECONDS", "0".to_owned()),
         ("LOG", "debug".to_owned()),
+        ("COST_BUCKET", "100000000".to_owned()),
     ];
     variables.map(|(name, value)| (name.to_owned(), value)).into()
 }

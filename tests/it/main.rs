@@ -15,6 +15,7 @@ mod documents;
 mod faults;
 mod identity;
 mod layering;
+mod limits;
 mod live;
 mod mapping;
 mod money;

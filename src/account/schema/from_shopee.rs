@@ -14,7 +14,7 @@ use crate::{
     cost::Cost,
     engine::joined::Observed,
     error::Result,
-    graphql::{context::ContextExt as _, date::Date, weight},
+    graphql::{context::ContextExt as _, date::Date},
 };
 
 /// The fields of an account that are asked of Shopee.
@@ -37,7 +37,7 @@ impl<'a> Asking<'a> {
 #[Object]
 impl AccountFromShopee<'_> {
     /// Who Shopee says the account is. Asked of Shopee when selected, at most a minute old. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_call(child_complexity)")]
+    #[graphql(directive = crate::graphql::price::shopee_calls::apply(1))]
     async fn creator(&self, ctx: &Context<'_>) -> Option<Result<CreatorProfile>> {
         Some(self.ask_creator(ctx).await)
     }
@@ -46,7 +46,8 @@ impl AccountFromShopee<'_> {
     /// pages so: a cursor would promise more than Shopee keeps. Asked of Shopee when selected, at most ten seconds old. Errors:
     /// BAD_USER_INPUT, SHOPEE_*.
     #[graphql(
-        complexity = "weight::of_remote_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+        directive = crate::graphql::price::shopee_calls::apply(1),
+        directive = crate::graphql::price::numbered_page::apply()
     )]
     async fn remote_sessions(
         &self,
@@ -64,7 +65,8 @@ impl AccountFromShopee<'_> {
     /// otherwise. Paged by number, since Shopee pages so. Asked of Shopee when selected, at most a minute old. Errors:
     /// BAD_USER_INPUT, SHOPEE_*.
     #[graphql(
-        complexity = "weight::of_remote_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+        directive = crate::graphql::price::shopee_calls::apply(1),
+        directive = crate::graphql::price::numbered_page::apply()
     )]
     #[expect(clippy::too_many_arguments, reason = "one parameter an argument of the field")]
     async fn ended_sessions(
@@ -86,7 +88,7 @@ impl AccountFromShopee<'_> {
 
     /// The session that the account has on air, as everybody on Shopee may see it; null while it is off air. Asked of Shopee when
     /// selected, at most five seconds old. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_call(child_complexity)")]
+    #[graphql(directive = crate::graphql::price::shopee_calls::apply(1))]
     async fn ongoing_live(&self, ctx: &Context<'_>) -> Option<Result<OngoingLive>> {
         self.ask_ongoing_live(ctx).await.transpose()
     }

@@ -3,7 +3,7 @@ use async_graphql::{Context, ID, Object};
 use super::{OngoingLive, Region};
 use crate::{
     error::{Error, Result},
-    graphql::{context::ContextExt as _, id::shopee_id, weight},
+    graphql::{context::ContextExt as _, id::shopee_id},
     identity::guard::Needs,
 };
 
@@ -21,7 +21,7 @@ impl ShopeeQuery {
     /// The session that any user of Shopee has on air, as everybody may see it; null while the user is off air, or there is no
     /// such user. Needs no account of that user. Asked of Shopee, at most five seconds old; accounts of studios go first when many
     /// ask at once. Errors: UNAUTHENTICATED, BAD_USER_INPUT, SHOPEE_*.
-    #[graphql(guard = "Needs::SignIn", complexity = "weight::of_call(child_complexity)")]
+    #[graphql(guard = "Needs::SignIn", directive = crate::graphql::price::shopee_calls::apply(1))]
     async fn ongoing_live(
         &self,
         ctx: &Context<'_>,
@@ -33,7 +33,7 @@ impl ShopeeQuery {
 
     /// Address of a product's page on Shopee. No call is made: whether there is such a product is not known. Errors:
     /// UNAUTHENTICATED, BAD_USER_INPUT.
-    #[graphql(guard = "Needs::SignIn")]
+    #[graphql(guard = "Needs::SignIn", directive = crate::graphql::price::statements::apply(Some(0), None))]
     async fn product_url(
         &self,
         #[graphql(desc = "Shopee's id of the shop.")] shop_id: ID,
@@ -46,7 +46,7 @@ impl ShopeeQuery {
 
     /// Address of a shop's page on Shopee. No call is made: whether there is such a shop is not known. Errors: UNAUTHENTICATED,
     /// BAD_USER_INPUT.
-    #[graphql(guard = "Needs::SignIn")]
+    #[graphql(guard = "Needs::SignIn", directive = crate::graphql::price::statements::apply(Some(0), None))]
     async fn shop_url(
         &self,
         #[graphql(desc = "The name that the shop's owner signs in with; at most 200 characters.")] name: String,
@@ -59,7 +59,7 @@ impl ShopeeQuery {
 
     /// Address below the interface that the operator has configured beside Shopee; null when there is none. No call is made.
     /// Errors: UNAUTHENTICATED, BAD_USER_INPUT.
-    #[graphql(guard = "Needs::SignIn")]
+    #[graphql(guard = "Needs::SignIn", directive = crate::graphql::price::statements::apply(Some(0), None))]
     async fn external_api_url(
         &self,
         ctx: &Context<'_>,

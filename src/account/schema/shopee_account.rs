@@ -19,7 +19,6 @@ use crate::{
         money::CurrencyCode,
         page::{Connection, PageArguments},
         selection::Selection,
-        weight,
     },
     identity::{loader as identity_loader, schema::Studio},
     promotion::schema::AccountAds,
@@ -120,6 +119,7 @@ impl ShopeeAccount {
     }
 
     /// The studio that streams with the account.
+    #[graphql(directive = crate::graphql::price::statements::apply(None, Some(1)))]
     async fn studio(&self, ctx: &Context<'_>) -> Result<Studio> {
         match &self.studio {
             Some(studio) => Ok(studio.clone()),
@@ -132,9 +132,7 @@ impl ShopeeAccount {
 
     /// The account's stored live sessions, the newest first unless `orderBy` says otherwise. Errors: BAD_USER_INPUT,
     /// INVALID_CURSOR.
-    #[graphql(
-        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
-    )]
+    #[graphql(directive = crate::graphql::price::page::apply(false))]
     #[expect(clippy::too_many_arguments, reason = "one parameter an argument of the field")]
     async fn live_sessions(
         &self,

@@ -29,7 +29,10 @@ impl ShopeeAccountMutation {
     /// Connects a Shopee account with the cookies of a browser that is signed in to Shopee, or gives one that is connected new
     /// ones. Shopee is asked whose they are before anything is kept; they never come out again. `startShopeeLogin` does without
     /// cookies. For owners. Errors: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT, SHOPEE_*.
-    #[graphql(guard = "Needs::Role(Role::Owner)")]
+    #[graphql(
+        guard = "Needs::Role(Role::Owner)",
+        directive = crate::graphql::price::shopee_calls::apply(1)
+    )]
     async fn connect_shopee_account(
         &self,
         ctx: &Context<'_>,
@@ -45,7 +48,10 @@ impl ShopeeAccountMutation {
     /// Asks Shopee whether it still accepts an account's credential and what the account is called, and stores what has changed. A
     /// credential that was refused before is tried once more. For operators. Errors: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND,
     /// BAD_USER_INPUT, SHOPEE_*.
-    #[graphql(guard = "Needs::Role(Role::Operator)")]
+    #[graphql(
+        guard = "Needs::Role(Role::Operator)",
+        directive = crate::graphql::price::shopee_calls::apply(1)
+    )]
     async fn check_shopee_account(
         &self,
         ctx: &Context<'_>,

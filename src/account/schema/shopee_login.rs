@@ -38,6 +38,7 @@ impl ShopeeLogin {
     }
 
     /// The studio that the account will belong to.
+    #[graphql(directive = crate::graphql::price::statements::apply(None, Some(1)))]
     async fn studio(&self, ctx: &Context<'_>) -> Result<Studio> {
         let studio = identity_loader::studio(ctx, self.0.studio_id).await?;
         studio.ok_or_else(|| Error::not_found("studio"))
@@ -74,6 +75,7 @@ impl ShopeeLogin {
     }
 
     /// The account that is connected; null unless `status` is `CONFIRMED`, and for an account that is no more.
+    #[graphql(directive = crate::graphql::price::statements::apply(None, Some(1)))]
     async fn shopee_account(&self, ctx: &Context<'_>) -> Option<Result<ShopeeAccount>> {
         loader::account(ctx, self.0.shopee_account_id?).await.transpose()
     }

@@ -28,7 +28,7 @@ pub struct ShopeeLoginMutation;
 impl ShopeeLoginMutation {
     /// Starts connecting a Shopee account by QR code. Shopee makes the code, once: if the answer is lost, start again. For owners.
     /// Errors: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT, SHOPEE_*.
-    #[graphql(guard = "Needs::Role(Role::Owner)")]
+    #[graphql(guard = "Needs::Role(Role::Owner)", directive = crate::graphql::price::shopee_calls::apply(1))]
     async fn start_shopee_login(
         &self,
         ctx: &Context<'_>,

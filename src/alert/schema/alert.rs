@@ -63,6 +63,7 @@ impl Alert {
     /// What it is about: the LiveSession of a drop, of a silence and of a session's budget of coins; the LiveSessionItem of which little is
     /// left; the ShopeeAccount that is signed out; the CoinGiveout or PromotionEdit that is UNKNOWN; the Studio whose budget of a day runs
     /// out. Null when it is not there any more.
+    #[graphql(directive = crate::graphql::price::statements::apply(None, Some(12)))]
     async fn about(&self, ctx: &Context<'_>) -> Option<Result<Node>> {
         if let Some(node) = &self.about {
             return Some(Ok(Node::clone(node)));
@@ -73,6 +74,7 @@ impl Alert {
     }
 
     /// The studio that is told.
+    #[graphql(directive = crate::graphql::price::statements::apply(None, Some(1)))]
     async fn studio(&self, ctx: &Context<'_>) -> Result<Studio> {
         loader::studio(ctx, self.row.studio_id).await?.ok_or_else(|| Error::not_found("studio"))
     }
@@ -115,6 +117,7 @@ impl Alert {
     }
 
     /// Who said so; null while nobody has, and for a user who is no more.
+    #[graphql(directive = crate::graphql::price::statements::apply(None, Some(1)))]
     async fn acknowledged_by(&self, ctx: &Context<'_>) -> Option<Result<User>> {
         loader::user(ctx, self.row.acknowledged_by?).await.transpose()
     }

@@ -13,7 +13,6 @@ use crate::{
         id::{GlobalId, Kind},
         page::{Connection, Cursor, PageArguments},
         selection::Selection,
-        weight,
     },
     identity::{guard::Needs, scope::AskerExt as _},
 };
@@ -31,7 +30,7 @@ impl AlertQuery {
     /// unless it is configured otherwise. Errors: UNAUTHENTICATED, NOT_FOUND, BAD_USER_INPUT, INVALID_CURSOR.
     #[graphql(
         guard = "Needs::SignIn",
-        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+        directive = crate::graphql::price::page::apply(false)
     )]
     #[expect(clippy::too_many_arguments, reason = "one parameter an argument of the field")]
     async fn alerts(

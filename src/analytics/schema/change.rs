@@ -82,6 +82,7 @@ impl FiguresChange {
     }
 
     /// What concerns money, one entry for each currency that the sessions of now sold in.
+    #[graphql(directive = crate::graphql::price::list_size::apply(shopee::Region::ALL.len() as u32, None))]
     async fn by_currency(&self) -> Vec<CurrencyChange> {
         let changes = self.is.takings.iter().map(|is| {
             let was = self.was.takings.iter().find(|was| was.region == is.region);

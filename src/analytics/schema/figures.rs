@@ -92,6 +92,7 @@ impl LiveFigures {
 
     /// What concerns money, one entry for each currency that the sessions sold in; at most one a Shopee region. Empty without
     /// sessions.
+    #[graphql(directive = crate::graphql::price::list_size::apply(shopee::Region::ALL.len() as u32, None))]
     async fn by_currency(&self) -> Vec<CurrencyFigures> {
         self.0.takings.iter().cloned().map(CurrencyFigures).collect()
     }

@@ -6,7 +6,11 @@ use super::{
     summary::AnalyticsSummary,
 };
 use crate::{
-    analytics::{period::Period, series::Interval, store},
+    analytics::{
+        period::{MOST_DAYS, Period},
+        series::Interval,
+        store,
+    },
     database::sparse::Read as _,
     error::{Error, Result},
     graphql::{
@@ -14,7 +18,6 @@ use crate::{
         date::Date,
         id::{GlobalId, Kind},
         selection::Selection,
-        weight,
     },
     identity::{guard::Needs, scope::AskerExt as _, store as identity_store},
 };
@@ -27,7 +30,10 @@ pub struct AnalyticsQuery;
 impl AnalyticsQuery {
     /// A studio's figures for each day of a period, in the studio's time zone: one entry a day, also for days without sessions. A
     /// session counts for the day it began on. As fresh as the stored sessions. Errors: UNAUTHENTICATED, NOT_FOUND, BAD_USER_INPUT.
-    #[graphql(guard = "Needs::SignIn", complexity = "weight::of_aggregate(weight::of_list(child_complexity, 31))")]
+    #[graphql(
+        guard = "Needs::SignIn",
+        directive = crate::graphql::price::list_size::apply(MOST_DAYS as u32, None)
+    )]
     async fn live_analytics(
         &self,
         ctx: &Context<'_>,
@@ -40,7 +46,7 @@ impl AnalyticsQuery {
 
     /// A studio's figures for a whole period: give either `days`, for those up to today, or `from` and `to`. As fresh as the stored
     /// sessions. Errors: UNAUTHENTICATED, NOT_FOUND, BAD_USER_INPUT.
-    #[graphql(guard = "Needs::SignIn", complexity = "weight::of_aggregate(child_complexity)")]
+    #[graphql(guard = "Needs::SignIn")]
     async fn analytics_summary(
         &self,
         ctx: &Context<'_>,

@@ -14,19 +14,17 @@ use crate::{
     analytics::{
         figures::Figures,
         period::{Period, Span},
-        series::Interval,
+        series::{Interval, MOST_PIECES},
         store::{self, Wanted, products, recounts, streamers},
     },
     error::{Error, Result},
-    graphql::{context::ContextExt as _, date::Date, long::Long, selection::Selection, weight},
+    graphql::{context::ContextExt as _, date::Date, long::Long, selection::Selection},
     identity::scope::AskerExt as _,
 };
 
 /// Products or streamers at the top when the client names no number.
 const DEFAULT_TOP: i64 = 5;
 const MOST_AT_THE_TOP: i64 = 50;
-/// Points that a series is weighed by, as many as a long page.
-const POINTS: i64 = 100;
 
 /// A studio's figures for a period.
 pub(super) struct AnalyticsSummary {
@@ -92,16 +90,19 @@ impl AnalyticsSummary {
     }
 
     /// What the sessions that began in the period add up to.
+    #[graphql(directive = crate::graphql::price::statements::apply(Some(3), None))]
     async fn figures(&self, ctx: &Context<'_>) -> Result<LiveFigures> {
         Ok(LiveFigures(self.both(ctx).await?.now.clone()))
     }
 
     /// The same of the period before: as many days, up to just before this one.
+    #[graphql(directive = crate::graphql::price::statements::apply(Some(3), None))]
     async fn previous(&self, ctx: &Context<'_>) -> Result<LiveFigures> {
         Ok(LiveFigures(self.both(ctx).await?.before.clone()))
     }
 
     /// By how much the figures have changed since the period before. A period that is not over yet is compared with a whole one.
+    #[graphql(directive = crate::graphql::price::statements::apply(Some(3), None))]
     async fn change(&self, ctx: &Context<'_>) -> Result<FiguresChange> {
         let both = self.both(ctx).await?;
         Ok(FiguresChange { is: both.now.clone(), was: both.before.clone() })
@@ -109,7 +110,10 @@ impl AnalyticsSummary {
 
     /// The figures of each piece of the period, in order and without gaps, also of pieces without sessions. A session counts for the
     /// piece it began in. By the hour at most 31 days. Errors: BAD_USER_INPUT.
-    #[graphql(complexity = "weight::of_aggregate(weight::of_list(child_complexity, POINTS))")]
+    #[graphql(
+        directive = crate::graphql::price::statements::apply(Some(3), None),
+        directive = crate::graphql::price::list_size::apply(MOST_PIECES as u32, None)
+    )]
     async fn series(
         &self,
         ctx: &Context<'_>,
@@ -129,6 +133,7 @@ impl AnalyticsSummary {
     }
 
     /// How many of the sessions that began in the period `rebuildAnalytics` has still to ask Shopee about.
+    #[graphql(directive = crate::graphql::price::statements::apply(Some(1), None))]
     async fn sessions_being_rebuilt(&self, ctx: &Context<'_>) -> Result<Long> {
         let (scope, statements) = (ctx.scope()?, ctx.statements()?);
         let waiting = recounts::waiting(&scope, &statements, self.studio_id, self.period.whole(self.zone));
@@ -137,7 +142,10 @@ impl AnalyticsSummary {
 
     /// The products that sold for most, the best first. Those of different currencies are compared by their bare amounts: a studio
     /// that sells in several regions gives `region`. Errors: BAD_USER_INPUT.
-    #[graphql(complexity = "weight::of_aggregate(weight::of_list(child_complexity, DEFAULT_TOP))")]
+    #[graphql(
+        directive = crate::graphql::price::statements::apply(Some(1), None),
+        directive = crate::graphql::price::list_size::apply(MOST_AT_THE_TOP as u32, Some("first".to_owned()))
+    )]
     async fn top_products(
         &self,
         ctx: &Context<'_>,
@@ -152,7 +160,10 @@ impl AnalyticsSummary {
 
     /// The streamers whose sessions brought in most, the best first. Those of different currencies are compared by their bare amounts:
     /// a studio that sells in several regions gives `region`. Errors: BAD_USER_INPUT.
-    #[graphql(complexity = "weight::of_aggregate(weight::of_list(child_complexity, DEFAULT_TOP))")]
+    #[graphql(
+        directive = crate::graphql::price::statements::apply(Some(1), None),
+        directive = crate::graphql::price::list_size::apply(MOST_AT_THE_TOP as u32, Some("first".to_owned()))
+    )]
     async fn top_streamers(
         &self,
         ctx: &Context<'_>,

@@ -38,6 +38,7 @@ impl CampaignRule {
     }
 
     /// Who changed it last, in whose name it acts; null while nobody has.
+    #[graphql(directive = crate::graphql::price::statements::apply(Some(1), None))]
     async fn changed_by(&self, ctx: &Context<'_>) -> Option<Result<User>> {
         loader::user(ctx, self.0.changed_by?).await.transpose()
     }

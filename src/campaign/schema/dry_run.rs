@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use crate::{
     account::{loader, schema::ShopeeAccount},
-    campaign::dry_run::{DryRun, Pause},
+    campaign::dry_run::{DryRun, MOST_PAUSES, Pause},
     error::{Error, Result},
     graphql::{long::Long, money::Money, rate::quotient},
 };
@@ -29,8 +29,10 @@ pub(super) struct CampaignRuleDryRun {
     /// How often a promotion would have been paused.
     pause_count: Long,
     /// The latest of these pauses, the newest first; at most 100.
+    #[graphql(directive = crate::graphql::price::list_size::apply(MOST_PAUSES as u32, None))]
     pauses: Vec<CampaignRulePause>,
     /// What all of them together would have changed, one entry a currency; empty when nothing would have been paused.
+    #[graphql(directive = crate::graphql::price::list_size::apply(shopee::Region::ALL.len() as u32, None))]
     by_currency: Vec<CampaignRuleSavings>,
 }
 

@@ -19,7 +19,6 @@ use crate::{
         id::{GlobalId, Kind},
         long::Long,
         money::Exact,
-        weight,
     },
     identity::{guard::Needs, scope::AskerExt as _},
 };
@@ -45,7 +44,7 @@ impl CampaignQuery {
 
     /// What a studio's rule would have done in the last days, had it been switched on. Changes nothing, and asks Shopee nothing. Errors:
     /// UNAUTHENTICATED, NOT_FOUND, BAD_USER_INPUT.
-    #[graphql(guard = "Needs::SignIn", complexity = "weight::of_aggregate(weight::of_aggregate(child_complexity))")]
+    #[graphql(guard = "Needs::SignIn")]
     async fn campaign_rule_dry_run(
         &self,
         ctx: &Context<'_>,

@@ -4,7 +4,6 @@ use super::{ItemPromotionPage, asked_page::AskedPage, item_promotion};
 use crate::{
     account::schema::{Asking, ShopeeAccount},
     error::Result,
-    graphql::weight,
 };
 
 /// The fields of an account that tell which items it may sell live.
@@ -21,7 +20,8 @@ impl AccountCatalog<'_> {
     /// The promotions whose items the account may put into the bag of a session. Paged by number, since Shopee pages so. Asked of
     /// Shopee when selected, at most ten seconds old; null when Shopee has nothing to tell. Errors: BAD_USER_INPUT, SHOPEE_*.
     #[graphql(
-        complexity = "weight::of_remote_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+        directive = crate::graphql::price::shopee_calls::apply(1),
+        directive = crate::graphql::price::numbered_page::apply()
     )]
     async fn item_promotions(
         &self,

@@ -13,7 +13,7 @@ use crate::{
     account::access::Access,
     engine::joined::Observed,
     error::Result,
-    graphql::{context::ContextExt as _, long::Long, weight},
+    graphql::{context::ContextExt as _, long::Long},
 };
 
 /// Promotions that Shopee gives at once.
@@ -100,7 +100,8 @@ impl ItemPromotion {
     /// The promotion's items. Paged by number, since Shopee pages so. Asked of Shopee when selected, one call for each promotion, at
     /// most ten seconds old; null when Shopee has nothing to tell. Errors: BAD_USER_INPUT, SHOPEE_*.
     #[graphql(
-        complexity = "weight::of_remote_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+        directive = crate::graphql::price::shopee_calls::apply(1),
+        directive = crate::graphql::price::numbered_page::apply()
     )]
     async fn items(
         &self,

@@ -75,6 +75,7 @@ impl<E: Executor> Subscriber<E> {
         match operation.kind {
             OperationType::Subscription => {
                 let client = self.gate.sign_in(token, address).await?;
+                operation.pay(&client).await?;
                 match self.gate.share(&mut operation, &client).await {
                     Some(feed) => Ok(End::Shared(feed)),
                     None => Ok(self.stream(operation, &client).await),

@@ -60,6 +60,7 @@ impl AuditLogEntry {
     }
 
     /// Who did it; null for the gateway itself, for somebody who was not signed in, and for a user who is no more.
+    #[graphql(directive = crate::graphql::price::statements::apply(None, Some(1)))]
     async fn actor(&self, ctx: &Context<'_>) -> Option<Result<User>> {
         loader::user(ctx, self.0.user_id?).await.transpose()
     }

@@ -74,6 +74,7 @@ impl Invitation {
     }
 
     /// Who made it; null for a user who is no more.
+    #[graphql(directive = crate::graphql::price::statements::apply(None, Some(1)))]
     async fn invited_by(&self, ctx: &Context<'_>) -> Option<Result<User>> {
         match self.0.invited_by.read() {
             Ok(key) => loader::user(ctx, (*key)?).await.transpose(),

@@ -63,11 +63,13 @@ impl Membership {
     }
 
     /// The user.
+    #[graphql(directive = crate::graphql::price::statements::apply(None, Some(1)))]
     async fn user(&self, ctx: &Context<'_>) -> Result<User> {
         loader::user(ctx, self.user_id).await?.ok_or_else(|| Error::not_found("user"))
     }
 
     /// The studio.
+    #[graphql(directive = crate::graphql::price::statements::apply(None, Some(1)))]
     async fn studio(&self, ctx: &Context<'_>) -> Result<Studio> {
         loader::studio(ctx, self.place.studio_id).await?.ok_or_else(|| Error::not_found("studio"))
     }

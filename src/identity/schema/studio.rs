@@ -17,7 +17,6 @@ use crate::{
         long::Long,
         page::{Connection, PageArguments},
         selection::Selection,
-        weight,
     },
     identity::{scope::AskerExt as _, store::StudioRow},
     ledger::schema::IntentFilter,
@@ -67,9 +66,7 @@ impl Studio {
 
     /// Coins that were given to viewers through this gateway, or were to be, in all sessions of the studio, the newest first. Errors:
     /// BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(
-        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
-    )]
+    #[graphql(directive = crate::graphql::price::page::apply(false))]
     async fn coin_giveouts(
         &self,
         ctx: &Context<'_>,
@@ -86,9 +83,7 @@ impl Studio {
 
     /// Changes of promotions that were made through this gateway, or were to be, the newest first. Errors: BAD_USER_INPUT,
     /// INVALID_CURSOR.
-    #[graphql(
-        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
-    )]
+    #[graphql(directive = crate::graphql::price::page::apply(false))]
     async fn promotion_edits(
         &self,
         ctx: &Context<'_>,
@@ -122,9 +117,7 @@ impl Studio {
     }
 
     /// Who belongs to the studio, in the order they joined. Errors: BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(
-        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
-    )]
+    #[graphql(directive = crate::graphql::price::page::apply(false))]
     async fn members(
         &self,
         ctx: &Context<'_>,
@@ -140,7 +133,7 @@ impl Studio {
     /// Who was asked to join the studio and what came of it, the newest first; null for those who are not its owners. Errors:
     /// FORBIDDEN, BAD_USER_INPUT, INVALID_CURSOR.
     #[graphql(
-        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))",
+        directive = crate::graphql::price::page::apply(false),
         directive = crate::graphql::sharing::per_viewer::apply()
     )]
     async fn invitations(
@@ -159,7 +152,7 @@ impl Studio {
     /// What was changed in the studio, by whom and from where, the newest first; null for those who are not its owners. Entries
     /// are never changed or removed. Errors: FORBIDDEN, BAD_USER_INPUT, INVALID_CURSOR.
     #[graphql(
-        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))",
+        directive = crate::graphql::price::page::apply(false),
         directive = crate::graphql::sharing::per_viewer::apply()
     )]
     async fn audit_log(
@@ -177,9 +170,7 @@ impl Studio {
     }
 
     /// The studio's Shopee accounts, in the order they were connected. Errors: BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(
-        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
-    )]
+    #[graphql(directive = crate::graphql::price::page::apply(false))]
     async fn shopee_accounts(
         &self,
         ctx: &Context<'_>,
@@ -193,9 +184,7 @@ impl Studio {
     }
 
     /// The studio's live sessions, the newest first unless `orderBy` says otherwise. Errors: BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(
-        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
-    )]
+    #[graphql(directive = crate::graphql::price::page::apply(false))]
     #[expect(clippy::too_many_arguments, reason = "one parameter an argument of the field")]
     async fn live_sessions(
         &self,

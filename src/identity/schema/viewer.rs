@@ -5,18 +5,15 @@ use async_graphql::{Context, Object};
 use super::{AuditLogEntry, Membership, audit_log::page_of_log};
 use crate::{
     error::Result,
-    graphql::{
-        page::{Connection, PageArguments},
-        weight,
-    },
+    graphql::page::{Connection, PageArguments},
     identity::{
         scope::{self, AskerExt as _},
         store::audit_log::{LogFilter, LogOf},
     },
 };
 
-/// What a user's studios are weighed as: most have one or two.
-const MEMBERSHIPS: i64 = 5;
+/// As many studios as a user is reckoned to be in at most: nearly all are in one or two.
+const MEMBERSHIPS: u32 = 20;
 
 /// The signed-in user.
 pub struct ViewerObject(pub Arc<scope::Viewer>);
@@ -35,15 +32,13 @@ impl ViewerObject {
     }
 
     /// The studios the user belongs to, with their role in each: one entry a studio.
-    #[graphql(complexity = "weight::of_list(child_complexity, MEMBERSHIPS)")]
+    #[graphql(directive = crate::graphql::price::list_size::apply(MEMBERSHIPS, None))]
     async fn memberships(&self) -> Vec<Membership> {
         self.0.memberships.iter().map(|place| Membership::of(self.0.user_id, *place)).collect()
     }
 
     /// What was done by the user, or to them, that concerns no studio, such as signing in and being refused; the newest first. Errors: BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(
-        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
-    )]
+    #[graphql(directive = crate::graphql::price::page::apply(false))]
     async fn security_log(
         &self,
         ctx: &Context<'_>,

@@ -7,7 +7,6 @@ use super::{
 use crate::{
     account::schema::{Asking, ShopeeAccount},
     error::Result,
-    graphql::weight,
     promotion::today,
 };
 
@@ -18,7 +17,10 @@ pub struct AccountAds<'a>(pub &'a ShopeeAccount);
 impl AccountAds<'_> {
     /// The streamers whom the account may advertise; Shopee gives the whole list at once. Asked of Shopee when selected, at most a
     /// minute old; null when Shopee has nothing. Accounts without a shop get SHOPEE_NO_PERMISSION. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_remote_list(child_complexity)")]
+    #[graphql(
+        directive = crate::graphql::price::shopee_calls::apply(1),
+        directive = crate::graphql::price::list_size::apply(100, None)
+    )]
     async fn streamers(&self, ctx: &Context<'_>) -> Option<Result<StreamerList>> {
         self.ask_streamers(ctx).await.transpose()
     }
@@ -28,7 +30,8 @@ impl AccountAds<'_> {
     /// so. Asked of Shopee when selected, at most ten seconds old; null when Shopee has nothing. Accounts without a shop get
     /// SHOPEE_NO_PERMISSION. Errors: BAD_USER_INPUT, SHOPEE_*.
     #[graphql(
-        complexity = "weight::of_remote_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+        directive = crate::graphql::price::shopee_calls::apply(1),
+        directive = crate::graphql::price::numbered_page::apply()
     )]
     async fn promotions_today(
         &self,
@@ -47,14 +50,14 @@ impl AccountAds<'_> {
     /// What the account's promotions have cost today, and what they brought together. Today is a day in the time zone of the
     /// account's region. Asked of Shopee when selected, at most ten seconds old; null when Shopee has nothing. Accounts without a
     /// shop get SHOPEE_NO_PERMISSION. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_call(child_complexity)")]
+    #[graphql(directive = crate::graphql::price::shopee_calls::apply(1))]
     async fn campaign_expense_today(&self, ctx: &Context<'_>) -> Option<Result<CampaignExpenseToday>> {
         self.ask_expense(ctx).await.transpose()
     }
 
     /// The account's prepaid money for ads, and what ads of every kind have cost today. Asked of Shopee when selected, at most ten
     /// seconds old; null when Shopee has nothing. Accounts without a shop get SHOPEE_NO_PERMISSION. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_call(child_complexity)")]
+    #[graphql(directive = crate::graphql::price::shopee_calls::apply(1))]
     async fn ads(&self, ctx: &Context<'_>) -> Option<Result<AdsBalance>> {
         self.ask_ads(ctx).await.transpose()
     }

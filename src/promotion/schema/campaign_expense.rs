@@ -7,7 +7,7 @@ use crate::{
     account::schema::{Asking, ShopeeAccount},
     engine::joined::Observed,
     error::Result,
-    graphql::{money::Money, weight},
+    graphql::money::Money,
     promotion::today,
 };
 
@@ -54,7 +54,10 @@ impl CampaignExpenseToday {
 
     /// What each promotion has cost: those of which Shopee tells it, among the first hundred of `promotionsToday`. Asked of Shopee
     /// when selected, at most ten seconds old. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_remote_list(child_complexity)")]
+    #[graphql(
+        directive = crate::graphql::price::shopee_calls::apply(1),
+        directive = crate::graphql::price::list_size::apply(100, None)
+    )]
     async fn campaigns(&self, ctx: &Context<'_>) -> Option<Result<Vec<CampaignExpense>>> {
         Some(self.ask_campaigns(ctx).await)
     }

@@ -13,7 +13,6 @@ use crate::{
         id::{GlobalId, Kind, shopee_id},
         money::MoneyInput,
         user_error::{Declined, UserError, UserErrorCode, payload},
-        weight,
     },
     identity::{change::Change, guard::Needs, scope::AskerExt as _},
     ledger::{
@@ -40,7 +39,7 @@ impl PromotionMutation {
     /// OPERATOR. Errors: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT.
     #[graphql(
         guard = "Needs::Role(Role::Operator)",
-        complexity = "weight::of_call(weight::of_call(weight::of_call(child_complexity)))"
+        directive = crate::graphql::price::shopee_calls::apply(3)
     )]
     async fn edit_promotion(
         &self,
@@ -56,7 +55,7 @@ impl PromotionMutation {
     /// was stopped is over for good. Needs OPERATOR. Errors: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT.
     #[graphql(
         guard = "Needs::Role(Role::Operator)",
-        complexity = "weight::of_call(weight::of_call(weight::of_call(child_complexity)))"
+        directive = crate::graphql::price::shopee_calls::apply(3)
     )]
     async fn undo_promotion_edit(
         &self,
@@ -122,7 +121,7 @@ impl EditPromotionPayload {
 
     /// The promotion as Shopee shows it now. Asked of Shopee when selected, at most two seconds old; null when nothing was written
     /// down, or Shopee has nothing under this id. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_call(child_complexity)")]
+    #[graphql(directive = crate::graphql::price::shopee_calls::apply(1))]
     async fn promotion(&self, ctx: &Context<'_>) -> Option<Result<Promotion>> {
         let (account_id, campaign_id) = self.promotion_edit.as_ref()?.campaign();
         promotion(ctx, account_id, campaign_id).await.transpose()

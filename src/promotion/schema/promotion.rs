@@ -9,7 +9,7 @@ use crate::{
     account::schema::{Asking, ShopeeAccount},
     campaign::schema::{PromotionJudgement, judged},
     error::Result,
-    graphql::{money::Money, weight},
+    graphql::money::Money,
     promotion::{reference::reference_id, today},
 };
 
@@ -106,7 +106,7 @@ impl Promotion {
 
     /// How it is set up. Below `promotionsToday` this is a call for each promotion: asked of Shopee when selected, at most two
     /// seconds old; elsewhere it comes with the promotion. Null when Shopee has nothing. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_call(child_complexity)")]
+    #[graphql(directive = crate::graphql::price::shopee_calls::apply(1))]
     async fn settings(&self, ctx: &Context<'_>) -> Option<Result<PromotionSettings>> {
         match self.settings {
             Some(settings) => Some(Ok(settings)),
@@ -116,20 +116,21 @@ impl Promotion {
 
     /// What it did today. Below `promotionsToday` this comes with the promotion; elsewhere it is asked of Shopee when selected, at
     /// most ten seconds old. Null when Shopee lists no such promotion. Errors: SHOPEE_*.
-    // Weighed where a promotion comes from alone: in a list, it costs no call.
+    // Priced where a promotion comes from alone: in a list, it costs no call.
     async fn today(&self, ctx: &Context<'_>) -> Option<Result<PromotionFigures>> {
         self.ask_today(ctx).await.transpose()
     }
 
     /// How it does today against its budget and what it should bring, and what to do about it. Asks Shopee what `today` asks, and is as
     /// fresh. Null when Shopee does not tell what it cost and brought. Errors: SHOPEE_*.
+    #[graphql(directive = crate::graphql::price::statements::apply(None, Some(4)))]
     async fn judgement(&self, ctx: &Context<'_>) -> Option<Result<PromotionJudgement>> {
         self.judge(ctx).await.transpose()
     }
 
     /// Which daily budgets it may be given now. Asked of Shopee when selected, at most five seconds old; null when Shopee has
     /// nothing. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_call(child_complexity)")]
+    #[graphql(directive = crate::graphql::price::shopee_calls::apply(1))]
     async fn budget_limits(&self, ctx: &Context<'_>) -> Option<Result<BudgetLimits>> {
         self.ask_budget_limits(ctx).await.transpose()
     }

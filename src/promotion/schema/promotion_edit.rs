@@ -72,6 +72,7 @@ impl PromotionEdit {
     }
 
     /// The new daily budget; null unless the action is CHANGE_BUDGET.
+    #[graphql(directive = crate::graphql::price::statements::apply(None, Some(1)))]
     async fn daily_budget(&self, ctx: &Context<'_>) -> Option<Result<Money>> {
         let daily_budget = self.edit.daily_budget?;
         let region = self.account(ctx).await.and_then(|account| account.shopee_region());
@@ -79,11 +80,13 @@ impl PromotionEdit {
     }
 
     /// The change that this one undoes; null when it undoes none.
+    #[graphql(directive = crate::graphql::price::statements::apply(None, Some(2)))]
     async fn undoes(&self, ctx: &Context<'_>) -> Option<Result<PromotionEdit>> {
         loader::edit(ctx, self.edit.undoes?).await.transpose()
     }
 
     /// The numbers by which the studio's rule has done it; null for what somebody wanted.
+    #[graphql(directive = crate::graphql::price::statements::apply(None, Some(1)))]
     async fn rule(&self, ctx: &Context<'_>) -> Option<Result<RuleNumbers>> {
         let (spent, sales) = (self.edit.rule_spent?, self.edit.rule_sales?);
         let pauses_below = Decimal::new(self.edit.rule_pauses_below_millionths?, 6).normalize();
@@ -97,6 +100,7 @@ impl PromotionEdit {
     }
 
     /// The account whose promotion it is.
+    #[graphql(directive = crate::graphql::price::statements::apply(None, Some(1)))]
     async fn shopee_account(&self, ctx: &Context<'_>) -> Result<ShopeeAccount> {
         self.account(ctx).await
     }

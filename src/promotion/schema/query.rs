@@ -4,10 +4,7 @@ use super::Promotion;
 use crate::{
     account::loader,
     error::Result,
-    graphql::{
-        id::{GlobalId, Kind, shopee_id},
-        weight,
-    },
+    graphql::id::{GlobalId, Kind, shopee_id},
     identity::guard::Needs,
 };
 
@@ -21,7 +18,7 @@ impl PromotionQuery {
     /// is not there or not the viewer's, or Shopee has nothing under this id. Errors: UNAUTHENTICATED, BAD_USER_INPUT, SHOPEE_*
     /// (SHOPEE_REFUSED also for a promotion that is not the account's).
     // Two calls: the other one is that of `Promotion.today`.
-    #[graphql(guard = "Needs::SignIn", complexity = "weight::of_call(weight::of_call(child_complexity))")]
+    #[graphql(guard = "Needs::SignIn", directive = crate::graphql::price::shopee_calls::apply(2))]
     async fn promotion(
         &self,
         ctx: &Context<'_>,

@@ -11,7 +11,6 @@ use crate::{
         context::ContextExt as _,
         id::{GlobalId, Kind},
         user_error::{Declined, UserError, UserErrorCode},
-        weight,
     },
     identity::scope::AskerExt as _,
     ledger::key::IdempotencyKey,
@@ -46,7 +45,7 @@ impl UndoPromotionEditPayload {
 
     /// The promotion as Shopee shows it now. Asked of Shopee when selected, at most two seconds old; null when nothing was written
     /// down, or Shopee has nothing under this id. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_call(child_complexity)")]
+    #[graphql(directive = crate::graphql::price::shopee_calls::apply(1))]
     async fn promotion(&self, ctx: &Context<'_>) -> Option<Result<Promotion>> {
         let (account_id, campaign_id) = self.promotion_edit.as_ref()?.campaign();
         promotion(ctx, account_id, campaign_id).await.transpose()

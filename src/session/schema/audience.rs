@@ -9,6 +9,7 @@ use crate::{engine::joined::Observed, graphql::long::Long};
 #[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub struct AudienceProfile {
     /// The same people divided by one criterion after the other; as many as Shopee has, a handful.
+    #[graphql(directive = crate::graphql::price::list_size::apply(10, None))]
     breakdowns: Vec<AudienceBreakdown>,
     /// When Shopee was asked.
     observed_at: DateTime<Utc>,
@@ -21,6 +22,7 @@ pub(super) struct AudienceBreakdown {
     /// The criterion in Shopee's word, such as `gender` or `age`.
     criterion: String,
     /// The groups, in Shopee's order; a handful.
+    #[graphql(directive = crate::graphql::price::list_size::apply(50, None))]
     groups: Vec<AudienceGroup>,
 }
 
@@ -39,6 +41,7 @@ pub(super) struct AudienceGroup {
 #[graphql(directive = crate::graphql::sharing::studio_wide::apply(None))]
 pub struct ViewerSource {
     /// The ways they took, in Shopee's words and order; a handful.
+    #[graphql(directive = crate::graphql::price::list_size::apply(50, None))]
     groups: Vec<AudienceGroup>,
     /// When Shopee was asked.
     observed_at: DateTime<Utc>,

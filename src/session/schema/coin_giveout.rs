@@ -83,6 +83,7 @@ impl CoinGiveout {
     }
 
     /// The session.
+    #[graphql(directive = crate::graphql::price::statements::apply(None, Some(1)))]
     async fn live_session(&self, ctx: &Context<'_>) -> Result<LiveSession> {
         if let Some(session) = &self.session {
             return Ok(session.clone());

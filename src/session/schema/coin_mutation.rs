@@ -10,7 +10,6 @@ use crate::{
         long::Long,
         selection::Selection,
         user_error::{Declined, UserError, UserErrorCode, payload},
-        weight,
     },
     identity::{guard::Needs, scope::AskerExt as _},
     ledger::{
@@ -39,7 +38,7 @@ impl CoinMutation {
     /// lost on the way: asking again with the same key and the same input brings the same giveout back, for at least a day and from
     /// any gateway. A giveout that is PENDING goes on by itself; `coinGiveouts` tells what comes of it. Needs OPERATOR. Errors:
     /// UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT.
-    #[graphql(guard = "Needs::Role(Role::Operator)", complexity = "weight::of_call(weight::of_call(child_complexity))")]
+    #[graphql(guard = "Needs::Role(Role::Operator)", directive = crate::graphql::price::shopee_calls::apply(2))]
     async fn start_coins(
         &self,
         ctx: &Context<'_>,
@@ -53,7 +52,7 @@ impl CoinMutation {
 
     /// Gives coins to a number of viewers of a session on air. Happens at most once for each `idempotencyKey`, as `startCoins` does.
     /// Needs OPERATOR. Errors: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT.
-    #[graphql(guard = "Needs::Role(Role::Operator)", complexity = "weight::of_call(weight::of_call(child_complexity))")]
+    #[graphql(guard = "Needs::Role(Role::Operator)", directive = crate::graphql::price::shopee_calls::apply(2))]
     async fn give_out_coins(
         &self,
         ctx: &Context<'_>,

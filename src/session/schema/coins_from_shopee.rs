@@ -1,7 +1,7 @@
 use async_graphql::{Context, Object};
 
 use super::{CoinReward, LiveCoins, LiveSession, from_shopee::Asking};
-use crate::{error::Result, graphql::weight};
+use crate::error::Result;
 
 /// The fields of a session that tell of its coins.
 pub struct CoinsFromShopee<'a>(pub(super) &'a LiveSession);
@@ -11,7 +11,7 @@ impl CoinsFromShopee<'_> {
     /// The coins that viewers may claim in the session, as of now, and what has become of them. Asked of Shopee when selected, at
     /// most five seconds old; null when Shopee has nothing to tell. Errors: SHOPEE_*; SHOPEE_NO_PERMISSION when the session is not
     /// the account's.
-    #[graphql(complexity = "weight::of_call(child_complexity)")]
+    #[graphql(directive = crate::graphql::price::shopee_calls::apply(1))]
     async fn coins(&self, ctx: &Context<'_>) -> Option<Result<LiveCoins>> {
         self.ask_coins(ctx).await.transpose()
     }
@@ -19,7 +19,7 @@ impl CoinsFromShopee<'_> {
     /// What the coins of the session have brought: how often they were given, and how many viewers claimed some. Asked of Shopee
     /// when selected, at most five seconds old; null when Shopee has nothing to tell. Errors: SHOPEE_*; SHOPEE_NO_PERMISSION when
     /// the session is not the account's.
-    #[graphql(complexity = "weight::of_call(child_complexity)")]
+    #[graphql(directive = crate::graphql::price::shopee_calls::apply(1))]
     async fn coin_reward(&self, ctx: &Context<'_>) -> Option<Result<CoinReward>> {
         self.ask_coin_reward(ctx).await.transpose()
     }

@@ -13,7 +13,7 @@ use crate::{
     app::{App, reads::SessionKey},
     cost::Cost,
     error::Result,
-    graphql::{context::ContextExt as _, id::shopee_id, weight},
+    graphql::{context::ContextExt as _, id::shopee_id},
 };
 
 /// The fields of a session that are asked of Shopee, and its links there.
@@ -42,14 +42,14 @@ impl<'a> Asking<'a> {
 impl SessionFromShopee<'_> {
     /// What Shopee says the session is: status, title, stream. Asked of Shopee when selected, at most ten seconds old; null when
     /// Shopee does not know the session as this account's. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_call(child_complexity)")]
+    #[graphql(directive = crate::graphql::price::shopee_calls::apply(1))]
     async fn info(&self, ctx: &Context<'_>) -> Option<Result<LiveInfo>> {
         self.ask_info(ctx).await.transpose()
     }
 
     /// The session's numbers as Shopee counts them now. Asked of Shopee when selected, at most two seconds old; null when Shopee
     /// does not know the session as this account's. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_call(child_complexity)")]
+    #[graphql(directive = crate::graphql::price::shopee_calls::apply(1))]
     async fn overview(&self, ctx: &Context<'_>) -> Option<Result<LiveOverview>> {
         self.ask_overview(ctx).await.transpose()
     }
@@ -58,7 +58,8 @@ impl SessionFromShopee<'_> {
     /// pages so. Asked of Shopee when selected, at most ten seconds old; null when Shopee does not know the session as this
     /// account's. Errors: BAD_USER_INPUT, SHOPEE_*.
     #[graphql(
-        complexity = "weight::of_remote_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+        directive = crate::graphql::price::shopee_calls::apply(1),
+        directive = crate::graphql::price::numbered_page::apply()
     )]
     async fn products(
         &self,
@@ -77,7 +78,10 @@ impl SessionFromShopee<'_> {
     /// How the session's numbers went, minute by minute: at most 24 hours of it. Asked of Shopee when selected, at most ten
     /// seconds old; null when Shopee has nothing of what is asked for, or does not know the session as this account's. Errors:
     /// BAD_USER_INPUT, SHOPEE_*.
-    #[graphql(complexity = "weight::of_remote_list(child_complexity)")]
+    #[graphql(
+        directive = crate::graphql::price::shopee_calls::apply(1),
+        directive = crate::graphql::price::list_size::apply(16, Some("metrics".to_owned()))
+    )]
     async fn trends(
         &self,
         ctx: &Context<'_>,
@@ -93,28 +97,28 @@ impl SessionFromShopee<'_> {
 
     /// Who watched, by age, gender and the like. Asked of Shopee when selected, at most a minute old; null when Shopee has nothing,
     /// or does not know the session as this account's. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_remote_list(child_complexity)")]
+    #[graphql(directive = crate::graphql::price::shopee_calls::apply(1))]
     async fn viewer_profile(&self, ctx: &Context<'_>) -> Option<Result<AudienceProfile>> {
         self.ask_viewer_profile(ctx).await.transpose()
     }
 
     /// Who bought, by age, gender and the like. Asked of Shopee when selected, at most a minute old; null when Shopee has nothing,
     /// or does not know the session as this account's. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_remote_list(child_complexity)")]
+    #[graphql(directive = crate::graphql::price::shopee_calls::apply(1))]
     async fn buyer_profile(&self, ctx: &Context<'_>) -> Option<Result<AudienceProfile>> {
         self.ask_buyer_profile(ctx).await.transpose()
     }
 
     /// Where the viewers came from. Asked of Shopee when selected, at most a minute old; null when Shopee has nothing, or does not
     /// know the session as this account's. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_remote_list(child_complexity)")]
+    #[graphql(directive = crate::graphql::price::shopee_calls::apply(1))]
     async fn viewer_source(&self, ctx: &Context<'_>) -> Option<Result<ViewerSource>> {
         self.ask_viewer_source(ctx).await.transpose()
     }
 
     /// Whether everybody can watch the session now, and where: a probe that needs no sign-in at Shopee. Asked of Shopee when
     /// selected, at most five seconds old. Errors: SHOPEE_*.
-    #[graphql(complexity = "weight::of_call(child_complexity)")]
+    #[graphql(directive = crate::graphql::price::shopee_calls::apply(1))]
     async fn play_url(&self, ctx: &Context<'_>) -> Option<Result<LivePlayUrl>> {
         Some(self.ask_play_url(ctx).await)
     }

@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use entity::live_session::Status;
 
 use super::{
-    CoinGiveout, CoinsFromShopee, LiveSessionFigures, LiveSessionItem, MetricInterval, MetricPoint, SessionFromShopee,
+    CoinGiveout, CoinsFromShopee, LiveSessionFigures, LiveSessionItem, MOST_POINTS, MetricInterval, MetricPoint,
+    SessionFromShopee,
     coin_giveout::page_of_giveouts,
 };
 use crate::{
@@ -21,7 +22,6 @@ use crate::{
         long::Long,
         money::Money,
         page::{Connection, Cursor, PageArguments},
-        weight,
     },
     identity::{loader as identity_loader, schema::Studio},
     ledger::schema::IntentFilter,
@@ -254,6 +254,7 @@ impl LiveSession {
     }
 
     /// The studio the session belongs to.
+    #[graphql(directive = crate::graphql::price::statements::apply(None, Some(1)))]
     async fn studio(&self, ctx: &Context<'_>) -> Result<Studio> {
         match &self.neighbours.studio {
             Some(studio) => Ok(studio.clone()),
@@ -264,6 +265,7 @@ impl LiveSession {
     }
 
     /// The Shopee account that streams the session.
+    #[graphql(directive = crate::graphql::price::statements::apply(None, Some(1)))]
     async fn shopee_account(&self, ctx: &Context<'_>) -> Result<ShopeeAccount> {
         match &self.neighbours.account {
             Some(account) => Ok(account.clone()),
@@ -274,9 +276,7 @@ impl LiveSession {
     }
 
     /// The products in the session's bag, in the order they were stored. Errors: BAD_USER_INPUT, INVALID_CURSOR.
-    #[graphql(
-        complexity = "weight::of_items(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
-    )]
+    #[graphql(directive = crate::graphql::price::page::apply(true))]
     async fn items(
         &self,
         ctx: &Context<'_>,
@@ -298,9 +298,7 @@ impl LiveSession {
 
     /// Coins that were given to the session's viewers through this gateway, or were to be, the newest first. Errors: BAD_USER_INPUT,
     /// INVALID_CURSOR.
-    #[graphql(
-        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
-    )]
+    #[graphql(directive = crate::graphql::price::page::apply(false))]
     async fn coin_giveouts(
         &self,
         ctx: &Context<'_>,
@@ -318,7 +316,10 @@ impl LiveSession {
     /// What the session showed while somebody watched it through this gateway, for charts: one point for each interval in which
     /// Shopee was asked, the earliest first. Nobody watching is nobody asking: such intervals have no point. A sample is there a
     /// few seconds after it was taken. At most 2000 intervals. Errors: BAD_USER_INPUT.
-    #[graphql(complexity = "weight::of_history(child_complexity)")]
+    #[graphql(
+        directive = crate::graphql::price::statements::apply(None, Some(1)),
+        directive = crate::graphql::price::points::apply(MOST_POINTS as u32)
+    )]
     async fn metric_history(
         &self,
         ctx: &Context<'_>,

@@ -54,6 +54,7 @@ pub(super) struct LiveTrend {
     /// Which number.
     metric: LiveTrendMetric,
     /// One point a minute, ascending; minutes that Shopee has nothing of are left out. At most 24 hours of them.
+    #[graphql(directive = crate::graphql::price::list_size::apply(24 * 60, None))]
     points: Vec<LiveTrendPoint>,
 }
 

@@ -1,4 +1,4 @@
-use async_graphql::{Enum, Object};
+use async_graphql::{Enum, InputType as _, Object, Value};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::list::comparable;
@@ -49,6 +49,13 @@ impl MetricInterval {
         }
         Ok(Spans { from, to, seconds })
     }
+}
+
+/// How many points there may be, as the arguments of a history say; `None` for arguments that it would refuse.
+pub fn points_between(from: Option<Value>, to: Option<Value>, interval: Option<Value>) -> Option<u64> {
+    let (from, to) = (DateTime::<Utc>::parse(from).ok()?, DateTime::<Utc>::parse(to).ok()?);
+    let points = (to - from).num_seconds() / MetricInterval::parse(interval).ok()?.seconds() + 1;
+    u64::try_from(points).ok()
 }
 
 /// One point of a history.

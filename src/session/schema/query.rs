@@ -13,7 +13,6 @@ use crate::{
         id::{GlobalId, Kind},
         page::{Connection, PageArguments},
         selection::Selection,
-        weight,
     },
     identity::{guard::Needs, scope::AskerExt as _},
     session::store,
@@ -32,7 +31,7 @@ impl SessionQuery {
     /// BAD_USER_INPUT, INVALID_CURSOR.
     #[graphql(
         guard = "Needs::SignIn",
-        complexity = "weight::of_page(child_complexity, weight::Weighed(__ctx, __variables_definition, __field))"
+        directive = crate::graphql::price::page::apply(false)
     )]
     #[expect(clippy::too_many_arguments, reason = "one parameter an argument of the field")]
     async fn live_sessions(
@@ -55,7 +54,7 @@ impl SessionQuery {
 
     /// One live session, by global id or by Shopee's; null when there is none or it is not the viewer's. Errors:
     /// UNAUTHENTICATED, BAD_USER_INPUT (also when two regions know the same Shopee id and `region` is not given).
-    #[graphql(guard = "Needs::SignIn")]
+    #[graphql(guard = "Needs::SignIn", directive = crate::graphql::price::statements::apply(Some(1), None))]
     async fn live_session(
         &self,
         ctx: &Context<'_>,
@@ -75,7 +74,12 @@ impl SessionQuery {
 
     /// Whatever has these global ids, in their order, with null for each that is not there or not the viewer's. Errors:
     /// UNAUTHENTICATED, BAD_USER_INPUT.
-    #[graphql(guard = "Needs::SignIn", complexity = "weight::of_list(child_complexity, ids.len() as i64)")]
+    // A statement for each kind of thing, and for what some kinds have beside them.
+    #[graphql(
+        guard = "Needs::SignIn",
+        directive = crate::graphql::price::statements::apply(Some(12), None),
+        directive = crate::graphql::price::list_size::apply(MOST_NODES as u32, Some("ids".to_owned()))
+    )]
     async fn nodes(
         &self,
         ctx: &Context<'_>,

@@ -25,7 +25,6 @@ use crate::{
         id::{GlobalId, Kind},
         selection::Selection,
         user_error::{Declined, UserError, payload},
-        weight,
     },
     identity::{
         guard::Needs,
@@ -43,7 +42,7 @@ impl SessionMutation {
     /// Takes a session into the studio of its Shopee account: one that the gateway has not found by itself yet, or that Shopee lists
     /// no longer, or that was deleted. Shopee is asked what it is; its products come with the next sync. Needs OPERATOR. Errors:
     /// UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT, SHOPEE_*.
-    #[graphql(guard = "Needs::Role(Role::Operator)", complexity = "weight::of_call(weight::of_call(child_complexity))")]
+    #[graphql(guard = "Needs::Role(Role::Operator)", directive = crate::graphql::price::shopee_calls::apply(3))]
     async fn create_live_session(
         &self,
         ctx: &Context<'_>,
@@ -82,7 +81,8 @@ impl SessionMutation {
     /// UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT, SHOPEE_*.
     #[graphql(
         guard = "Needs::Role(Role::Operator)",
-        complexity = "weight::of_call(weight::of_call(weight::of_call(child_complexity)))"
+        // Beside what is compared, the bag that tells which shops sell what is new: up to three pages.
+        directive = crate::graphql::price::shopee_calls::apply(6)
     )]
     async fn sync_live_session(
         &self,

@@ -11,7 +11,6 @@ use crate::{
         context::ContextExt as _,
         id::{GlobalId, Kind},
         long::Long,
-        weight,
     },
     identity::{guard::Needs, scope::AskerExt as _},
     session::{
@@ -126,7 +125,7 @@ impl StudioLive {
     }
 
     /// What has changed, at most one change for each session; at most 500 sessions.
-    #[graphql(complexity = "weight::of_list(child_complexity, 100)")]
+    #[graphql(directive = crate::graphql::price::list_size::apply(500, None))]
     async fn changes(&self) -> &[StudioLiveChange] {
         &self.changes
     }
@@ -178,6 +177,7 @@ impl StudioLiveChange {
 
     /// The session as it is stored now; null when it was deleted. Costs a statement for each event: select it where you need more than
     /// the id, or ask `nodes` for sessions that you see for the first time.
+    #[graphql(directive = crate::graphql::price::statements::apply(None, Some(1)))]
     async fn session(&self, ctx: &Context<'_>) -> Result<Option<LiveSession>> {
         loader::session(ctx, self.key).await
     }

@@ -31,6 +31,7 @@ impl SyncJob {
     }
 
     /// The account; null when it is no more.
+    #[graphql(directive = crate::graphql::price::statements::apply(None, Some(1)))]
     async fn shopee_account(&self, ctx: &Context<'_>) -> Option<Result<ShopeeAccount>> {
         loader::account(ctx, self.0.job.shopee_account_id?).await.transpose()
     }
@@ -68,6 +69,7 @@ impl SyncJob {
     }
 
     /// These sessions: at most 50, those that were tried least first.
+    #[graphql(directive = crate::graphql::price::list_size::apply(100, None))]
     async fn errors(&self) -> Vec<SyncError> {
         self.0.failures.iter().map(SyncError::from).collect()
     }

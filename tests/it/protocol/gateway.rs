@@ -10,9 +10,17 @@ use std::{
     time::Duration,
 };
 
+use async_graphql::parser::types::Selection;
 use futures_util::FutureExt as _;
-use live_gateway::http::{
-    self, Attach, Caller, Documents, Events, Front, Limits, Origins, Share, Sharing, SignInError, SignedIn, Trusted,
+use live_gateway::{
+    cost::{
+        bill::{Bill, Unaffordable},
+        bucket::{Buckets, Budget, Payer},
+        price::Price,
+    },
+    http::{
+        self, Attach, Caller, Charge, Documents, Events, Front, Limits, Origins, Share, Sharing, SignInError, SignedIn, Trusted,
+    },
 };
 use serde_json::Value;
 use tokio::{
@@ -169,11 +177,40 @@ async fn sign_in(Caller { bearer: token, .. }: Caller) -> Result<SignedIn, SignI
     let share = token.as_deref().and_then(|token| token.split_once('/')).map(|(room, _)| share(room));
     let attach = attach(token.unwrap_or_else(|| "anonymous".to_owned()));
     let ended = Arc::new(move || ended(why).boxed());
-    Ok(SignedIn { attach, share, expires_in, ended })
+    Ok(SignedIn { attach, charge: Some(charge()), share, expires_in, ended })
 }
 
 fn attach(name: String) -> Attach {
     Arc::new(move |request, id| request.data(Viewer { name: name.clone(), request_id: id.to_string() }))
+}
+
+/// Refuses what asks for `complex`, and operations whose name says that they come too soon; the others pay nothing.
+fn charge() -> Charge {
+    let budget = Budget { operation: 1_000, capacity: 1_000, per_second: 1 };
+    let buckets = Arc::new(Buckets::new(budget));
+    Arc::new(move |wanted| {
+        let soon = wanted.operation_name == Some("Throttled");
+        let mut names = wanted.document.operations.iter().flat_map(|(_, operation)| {
+            let selected = operation.node.selection_set.node.items.iter();
+            selected.filter_map(|selection| match &selection.node {
+                Selection::Field(field) => Some(field.node.name.node.as_str()),
+                _ => None,
+            })
+        });
+        let complex = names.any(|name| name == "complex");
+        let buckets = buckets.clone();
+        async move {
+            match (complex, soon) {
+                (true, _) => Err(Unaffordable::TooCostly { points: 1_001, most: 1_000 }),
+                (false, true) => {
+                    let retry_after = Duration::from_millis(6_001);
+                    Err(Unaffordable::Throttled { points: 20, available: 14, retry_after })
+                }
+                (false, false) => Bill::charge(Price::default(), buckets.of(Payer::Nobody).await),
+            }
+        }
+        .boxed()
+    })
 }
 
 /// A token `room/name` shares with those of its room what its operations' names say may be shared.

@@ -62,6 +62,7 @@ async fn each_outcome_has_its_status_in_each_media_type() {
         (json!({"query": "subscription{count(to:1)}"}), 400, 400, Some("SUBSCRIPTION_NEEDS_WEBSOCKET")),
         (json!({"query": format!("{{{}}}", "hello ".repeat(21))}), 400, 400, Some("TOO_MANY_ROOT_FIELDS")),
         (json!({"query": "{complex}"}), 400, 400, Some("QUERY_TOO_COMPLEX")),
+        (json!({"query": "query Throttled{hello}", "operationName": "Throttled"}), 429, 200, Some("THROTTLED")),
         (json!({"query": "{leak}"}), 200, 200, Some("INTERNAL")),
         (json!({"query": "{panic}"}), 500, 500, Some("INTERNAL")),
         (json!({"query": 7}), 400, 400, Some("BAD_REQUEST")),
@@ -75,6 +76,25 @@ async fn each_outcome_has_its_status_in_each_media_type() {
         assert_eq!((new_code.as_deref(), old_code.as_deref()), (code, code), "{body}");
     }
     gateway.assert_alive().await;
+}
+
+#[tokio::test]
+async fn whoever_has_to_wait_is_told_for_how_long() {
+    let gateway = Gateway::start().await;
+    let body = json!({"query": "query Throttled{hello}", "operationName": "Throttled"}).to_string();
+    for (accept, status, media) in [
+        ("application/graphql-response+json", 429, "application/graphql-response+json; charset=utf-8"),
+        ("application/json", 200, "application/json; charset=utf-8"),
+        ("text/event-stream", 429, "application/json; charset=utf-8"),
+    ] {
+        let answer = gateway.post(body.clone()).header("accept", accept).send().await.unwrap();
+        assert_eq!((answer.status().as_u16(), &answer.headers()["retry-after"]), (status, &"7".parse().unwrap()));
+        assert_eq!(answer.headers()["content-type"], media);
+        let answer: Value = answer.json().await.unwrap();
+        let error = &answer["errors"][0]["extensions"];
+        assert_eq!((&error["code"], &error["retryAfter"]), (&json!("THROTTLED"), &json!(7)), "{answer}");
+        assert!(answer.get("data").is_none(), "{answer}");
+    }
 }
 
 #[tokio::test]

@@ -49,6 +49,8 @@ impl Topology {
         command.env("PORT", port.to_string()).env("PROGRAMS", programs).env("SHOPEE_BASE_URL", shopee);
         // So often that something always comes while somebody is on the way to the other gateway.
         command.env("POLL_INTERVAL_MS", "300");
+        // One user asks more than anybody does otherwise.
+        command.env("COST_BUCKET", "100000000").env("COST_REFILL_PER_SECOND", "1000000");
         let mut script = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
         let (say, says) = mpsc::channel();
         let lines = BufReader::new(script.stdout.take().unwrap()).lines();

@@ -266,6 +266,9 @@ pub(crate) fn variables(
         ("SYNC_INTERVAL_SECONDS", "0".to_owned()),
         ("ALERT_INTERVAL_SECONDS", "0".to_owned()),
         ("CAMPAIGN_INTERVAL_SECONDS", "0".to_owned()),
+        // Tests ask more than anybody else does.
+        ("COST_BUCKET", "100000000".to_owned()),
+        ("COST_REFILL_PER_SECOND", "1000000".to_owned()),
     ];
     usual.into_iter().chain(more.iter().cloned()).map(|(name, value)| (name.to_owned(), value)).collect()
 }

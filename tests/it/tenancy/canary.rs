@@ -74,6 +74,7 @@ async fn no_random_operation_leads_into_another_studio(database: Database) {
     let written = log.lines().count() as u64;
     assert!(log.contains("TRACE") && written > count / 2, "the log tells what there is: {written} lines");
     let tokens = [Root::Query, Root::Mutation].map(|root| house.token(Side::First, root));
+    assert!(!log.contains("more than its price says"), "what an operation may cost is known before");
     let told = other.found_in(&log).or(tokens.into_iter().find(|token| log.contains(token)));
     let lines = told.map(|told| log.lines().filter(|line| line.contains(told)).take(3).collect::<Vec<_>>());
     assert_eq!(lines, None, "the log tells what it must not");
@@ -117,6 +118,7 @@ impl Run<'_> {
         while let Some((text, mut operation)) = asked.next().await {
             let answer: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{operation:#?}\n{text}"));
             check_errors(&answer, &operation);
+            check_cost(&answer, &operation);
             seen.own += u64::from(is_own(&text, &operation));
             seen.answered += u64::from(answer.get("errors").is_none() && has_something(&answer["data"]));
             seen.fields.append(&mut operation.fields);
@@ -165,6 +167,16 @@ fn check_errors(answer: &Value, operation: &Operation) {
         let code = error["extensions"]["code"].as_str().unwrap_or("none");
         let never = ["none", "INTERNAL", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "OVERLOADED"];
         assert!(!never.contains(&code), "{operation:#?}\n{answer:#}");
+    }
+}
+
+/// What an operation may cost at most is known before it runs.
+fn check_cost(answer: &Value, operation: &Operation) {
+    let cost = &answer["extensions"]["cost"];
+    if let Some(requested) = cost["requested"].as_u64() {
+        let actual = cost["actual"].as_u64().unwrap();
+        assert!(actual <= requested, "{operation:#?}\n{answer:#}");
+        assert_eq!(cost["refunded"], requested - actual);
     }
 }
 

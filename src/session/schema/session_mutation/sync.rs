@@ -30,6 +30,7 @@ pub(super) struct SyncLiveSessionPayload {
     live_session: Option<LiveSession>,
     /// Names of the session's fields that changed, each once and at most one a field; `updatedAt` and `syncedAt` aside. Null when
     /// there is something to mend.
+    #[graphql(directive = crate::graphql::price::list_size::apply(50, None))]
     changed_fields: Option<Vec<String>>,
     /// Products that were not stored yet; null when there is something to mend.
     items_added: Option<i64>,
