@@ -45,6 +45,7 @@ use super::{
     refusal::Refusal,
     stay::{self, Left},
 };
+use crate::metrics::{Metrics, Transport};
 
 mod close;
 mod feeds;
@@ -63,6 +64,7 @@ async fn converse<E: Executor>(
     from: (Token, ClientAddress),
     spoken: Option<Dialect>,
 ) {
+    let (metrics, _open) = (gate.front.metrics.clone(), gate.front.metrics.open(Transport::WebSocket));
     let (outbox, mut writer) = Outbox::new(&gate.front.limits.socket, sink);
     let mut conversation = Conversation::new(gate, outbox, from, spoken.unwrap_or(Dialect::New));
     let end = match spoken {
@@ -77,6 +79,7 @@ async fn converse<E: Executor>(
         }
     };
     tracing::debug!(?end, "a conversation ended");
+    end.count(&metrics);
     // The operations end now, not after the farewell.
     drop(conversation);
     // A farewell needs room of its own, which a socket should not keep while it is open.
@@ -94,6 +97,16 @@ enum End {
     ClosedByClient,
     /// The connection broke, or its client stopped reading.
     Lost,
+}
+
+impl End {
+    fn count(&self, metrics: &Metrics) {
+        match self {
+            Self::Close(close) => metrics.connections.closed_with(close.code),
+            Self::ClosedByClient => metrics.connections.closed_by_client(),
+            Self::Lost => metrics.connections.lost(),
+        }
+    }
 }
 
 /// What follows an event: on, or the end.
@@ -286,8 +299,9 @@ impl<E: Executor> Conversation<E> {
             Dialect::Old => self.running.stop(&id),
         }
         if self.running.len() >= most {
-            let errors = Answer::refused(Refusal::too_many_operations(most), &request_id).into_errors();
-            slot.send(message::error(self.dialect, &id, &json!(errors).to_string()));
+            let answer = Answer::refused(Refusal::too_many_operations(most), &request_id);
+            answer.count_errors(&self.gate.front.metrics);
+            slot.send(message::error(self.dialect, &id, &json!(answer.into_errors()).to_string()));
             return ON;
         }
         let (gate, outbox, from) = (self.gate.clone(), self.outbox.clone(), (self.token.clone(), self.address));
