@@ -45,7 +45,7 @@ use super::{
     refusal::Refusal,
     stay::{self, Left},
 };
-use crate::metrics::{Metrics, Transport};
+use crate::metrics::Transport;
 
 mod close;
 mod feeds;
@@ -78,8 +78,9 @@ async fn converse<E: Executor>(
             }
         }
     };
-    tracing::debug!(?end, "a conversation ended");
-    end.count(&metrics);
+    let how = end.how();
+    tracing::debug!(how, "a conversation ended");
+    metrics.connections.closed(how);
     // The operations end now, not after the farewell.
     drop(conversation);
     // A farewell needs room of its own, which a socket should not keep while it is open.
@@ -100,11 +101,12 @@ enum End {
 }
 
 impl End {
-    fn count(&self, metrics: &Metrics) {
+    /// The code that we close with, without the reason, which may repeat what the client said; or who or what else ended it.
+    fn how(&self) -> String {
         match self {
-            Self::Close(close) => metrics.connections.closed_with(close.code),
-            Self::ClosedByClient => metrics.connections.closed_by_client(),
-            Self::Lost => metrics.connections.lost(),
+            Self::Close(close) => close.code.to_string(),
+            Self::ClosedByClient => "client".to_owned(),
+            Self::Lost => "lost".to_owned(),
         }
     }
 }

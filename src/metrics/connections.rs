@@ -62,18 +62,9 @@ impl Connections {
         self.places.set(places as i64);
     }
 
-    /// A websocket ended, with this code if we closed it.
-    pub fn closed_with(&self, code: u16) {
-        self.closed.get_or_create(&[("code", code.to_string())]).inc();
-    }
-
-    pub fn closed_by_client(&self) {
-        self.closed.get_or_create(&[("code", "client".to_owned())]).inc();
-    }
-
-    /// It broke, or its client stopped reading.
-    pub fn lost(&self) {
-        self.closed.get_or_create(&[("code", "lost".to_owned())]).inc();
+    /// A websocket ended: with this code if we closed it, by its `client`, or it was `lost`.
+    pub fn closed(&self, how: String) {
+        self.closed.get_or_create(&[("code", how)]).inc();
     }
 }
 

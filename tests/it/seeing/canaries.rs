@@ -107,6 +107,10 @@ async fn whatever_clients_send(serving: &Serving, token: &str) {
     let query = bodies[1]["query"].as_str().unwrap();
     let mut stream = Stream::open(&serving.url, Some(token), query, json!({ "id": CANARY })).await;
     assert!(matches!(stream.event().await, Event::Next(_)));
+    assert_eq!(stream.event().await, Event::Complete);
+    let watch = "subscription($id: ID!) { viewerCount(sessionId: $id) { viewers } }";
+    stream.start(CANARY, watch, json!({ "id": CANARY })).await;
+    assert!(matches!(stream.event().await, Event::Error(_) | Event::Next(_)));
 }
 
 async fn whatever_shopee_answers(machine: &Machine, serving: &Serving, token: &str) {
