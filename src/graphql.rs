@@ -6,6 +6,7 @@ pub mod date;
 pub mod fault;
 pub mod id;
 pub mod json;
+pub mod known_types;
 pub mod long;
 pub mod money;
 pub mod numbered;

@@ -6,14 +6,14 @@ use std::{net::SocketAddr, time::Duration};
 use axum::{Router, extract::State, http::header::CONTENT_TYPE, response::IntoResponse, routing::get};
 use entity::{intent, job};
 use tokio::time::timeout;
-use tokio_util::task::AbortOnDropHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{StartError, listen_on};
 use crate::{
     app::App,
     cost::Cost,
     error::{Error, Result},
-    http,
+    http::{self, HeadLimits},
     identity::scope::Scope,
     ledger::store as intents,
     metrics::CONTENT_TYPE as OPEN_METRICS,
@@ -26,7 +26,7 @@ const LOOK_WITHIN: Duration = Duration::from_secs(2);
 /// The metrics, as long as it is there.
 pub(super) struct Served {
     address: SocketAddr,
-    _server: AbortOnDropHandle<()>,
+    _stops: DropGuard,
 }
 
 impl Served {
@@ -42,13 +42,10 @@ pub(super) fn serve(app: &App) -> std::result::Result<Option<Served>, StartError
     let listener = listen_on(wanted).map_err(unusable)?;
     let address = listener.local_addr().map_err(unusable)?;
     let routes = http::secured(Router::new().route("/metrics", get(metrics)).with_state(app.clone()));
-    let server = tokio::spawn(async move {
-        if let Err(error) = axum::serve(http::listener(listener), routes).await {
-            tracing::error!(%error, "the listener for metrics ended by itself");
-        }
-    });
+    let stop = CancellationToken::new();
+    tokio::spawn(http::serve(http::listener(listener), routes, HeadLimits::default(), stop.clone()));
     tracing::info!(%address, "metrics");
-    Ok(Some(Served { address, _server: AbortOnDropHandle::new(server) }))
+    Ok(Some(Served { address, _stops: stop.drop_guard() }))
 }
 
 async fn metrics(State(app): State<App>) -> impl IntoResponse {
