@@ -63,7 +63,9 @@ impl<E: Executor> Gate<E> {
                 let request = operation.into_request(&client.attach, id);
                 let metrics = self.front.metrics.clone();
                 let subscribed = metrics.subscribed();
-                Source::Own(answers(&self.front.schema, request, id.clone(), metrics).boxed(), subscribed)
+                // The request's own is over with the beginning of the answer.
+                let span = tracing::info_span!(parent: None, "request", request_id = %id);
+                Source::Own(answers(&self.front.schema, request, id.clone(), metrics).boxed(), subscribed, span)
             }
         };
         let (drained, outstay, every) = (self.drained(), stay::outstay(&client), self.front.limits.socket.ping_every);
@@ -76,8 +78,6 @@ impl<E: Executor> Gate<E> {
         Ok(events(EventStream {
             source,
             id: id.clone(),
-            // The request's own is over with the beginning of the answer.
-            span: tracing::info_span!(parent: None, "request", request_id = %id),
             leaves: leaves.boxed(),
             comments: interval_at(Instant::now(), every),
             phase: Phase::Open,
@@ -105,7 +105,7 @@ fn events(events: impl Stream<Item = Bytes> + Send + 'static) -> Response {
 /// Who tells the events.
 enum Source {
     Shared(Feed),
-    Own(BoxStream<'static, Result<Answer, Vec<ServerError>>>, Subscribed),
+    Own(BoxStream<'static, Result<Answer, Vec<ServerError>>>, Subscribed, Span),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -119,7 +119,6 @@ enum Phase {
 struct EventStream {
     source: Source,
     id: RequestId,
-    span: Span,
     /// Ends the stream before its source does.
     leaves: BoxFuture<'static, Left>,
     comments: Interval,
@@ -134,20 +133,22 @@ impl EventStream {
                 Told::Event(payload) => Some(framed(payload.json())),
                 Told::Failed(errors) => Some(self.last(&format!(r#"{{"errors":{}}}"#, errors.json()))),
             }),
-            Source::Own(answers, subscribed) => match ready!(answers.poll_next_unpin(context)) {
-                Some(Ok(answer)) => {
-                    subscribed.metrics().subscriptions.delivered(Duration::ZERO);
-                    Poll::Ready(Some(event(&answer)))
+            Source::Own(answers, subscribed, span) => {
+                match ready!(span.in_scope(|| answers.poll_next_unpin(context))) {
+                    Some(Ok(answer)) => {
+                        subscribed.metrics().subscriptions.delivered(Duration::ZERO);
+                        Poll::Ready(Some(event(&answer)))
+                    }
+                    Some(Err(errors)) => {
+                        subscribed.ends(Ended::Failed);
+                        Poll::Ready(Some(self.last(&serde_json::json!({ "errors": errors }).to_string())))
+                    }
+                    None => {
+                        subscribed.ends(Ended::Completed);
+                        Poll::Ready(None)
+                    }
                 }
-                Some(Err(errors)) => {
-                    subscribed.ends(Ended::Failed);
-                    Poll::Ready(Some(self.last(&serde_json::json!({ "errors": errors }).to_string())))
-                }
-                None => {
-                    subscribed.ends(Ended::Completed);
-                    Poll::Ready(None)
-                }
-            },
+            }
         }
     }
 
@@ -173,8 +174,6 @@ impl Stream for EventStream {
     type Item = Bytes;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
-        let span = self.span.clone();
-        let _entered = span.enter();
         match self.phase {
             Phase::Over => return Poll::Ready(None),
             Phase::Told => {

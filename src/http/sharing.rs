@@ -202,7 +202,9 @@ impl Publisher {
     }
 
     fn refused(&self, refusal: Refusal) -> End {
-        failed(Answer::refused(refusal, &self.said.id).into_errors())
+        let answer = Answer::refused(refusal, &self.said.id);
+        answer.count_errors(&self.metrics);
+        failed(answer.into_errors())
     }
 }
 
