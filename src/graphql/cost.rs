@@ -9,10 +9,16 @@ use async_graphql::{
     indexmap::IndexMap,
 };
 
+use tracing::Instrument as _;
+
 use super::context::Operation;
-use crate::cost::{
-    CostReport,
-    bill::{Bill, Settlement},
+use crate::{
+    app::App,
+    cost::{
+        CostReport,
+        bill::{Bill, Settlement},
+    },
+    telemetry::traces,
 };
 
 /// The bill of an operation, as its request carries it.
@@ -51,11 +57,16 @@ impl Extension for ReportCost {
         operation_name: Option<&str>,
         next: NextExecute<'_>,
     ) -> Response {
-        let response = next.run(ctx, operation_name).await;
+        let response = next.run(ctx, operation_name).instrument(traces::event()).await;
         let billed = ctx.data_opt::<Billed>();
         let settled = billed.and_then(|billed| billed.bill.settle(values(&response.data)).filter(|_| billed.told));
         match ctx.data_opt::<Operation>().and_then(|operation| operation.cost.report()) {
-            Some(cost) => response.extension("cost", object(cost, settled)),
+            Some(cost) => {
+                if let Some(app) = ctx.data_opt::<App>() {
+                    app.metrics.shopee.answered(cost.shopee_calls, cost.cache_hits);
+                }
+                response.extension("cost", object(cost, settled))
+            }
             None => response,
         }
     }

@@ -21,9 +21,10 @@ const TIERS: [&[&str]; 17] = [
     &["identity"],
     &["graphql"],
     &["app"],
-    &["engine", "database", "telemetry"],
+    &["engine", "database"],
+    &["telemetry"],
     &["config"],
-    &["cost", "error", "clock", "cryptography"],
+    &["cost", "error", "clock", "cryptography", "metrics"],
 ];
 
 /// A file, and what it may not do.

@@ -28,6 +28,7 @@ mod regions;
 mod rest;
 mod running;
 mod schema;
+mod seeing;
 mod sessions;
 mod stock_layer;
 mod support;

@@ -10,7 +10,10 @@ use futures_util::Stream;
 use serde_json::json;
 
 use super::{End, Shared, listeners::Place, payload::Payload, ring::Next};
-use crate::http::RequestId;
+use crate::{
+    http::RequestId,
+    metrics::{Ended, Subscribed},
+};
 
 /// A subscriber of an execution: dropping the last of them ends it.
 pub(in crate::http) struct Feed {
@@ -19,6 +22,7 @@ pub(in crate::http) struct Feed {
     /// So many events have been told, or skipped.
     told: u64,
     over: bool,
+    subscribed: Subscribed,
 }
 
 /// What a subscriber is told.
@@ -30,7 +34,8 @@ pub(in crate::http) enum Told {
 
 impl Feed {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, place: Place::default(), told: 0, over: false }
+        let subscribed = shared.shares.metrics.subscribed();
+        Self { shared, place: Place::default(), told: 0, over: false, subscribed }
     }
 
     fn next(&mut self) -> Option<Told> {
@@ -38,11 +43,29 @@ impl Feed {
         if self.told >= self.shared.said.count.load(Ordering::Acquire) {
             return None;
         }
+        let told_before = self.told;
         let next = self.shared.said.ring().after(&mut self.told);
+        self.count(&next, told_before);
         match next {
             Next::Event(payload) => Some(Told::Event(payload)),
             Next::Gap(missed) => Some(Told::Event(gap(missed, &self.shared.said.id))),
             Next::Nothing => None,
+        }
+    }
+
+    /// Who has just come was never owed the events before.
+    fn count(&self, next: &Next, told_before: u64) {
+        let subscriptions = &self.subscribed.metrics().subscriptions;
+        match next {
+            Next::Event(payload) => {
+                subscriptions.delivered(payload.age());
+                let skipped = (self.told - told_before).saturating_sub(1);
+                if told_before > 0 && skipped > 0 {
+                    subscriptions.conflated(skipped);
+                }
+            }
+            Next::Gap(missed) => subscriptions.gap(*missed),
+            Next::Nothing => {}
         }
     }
 
@@ -54,6 +77,8 @@ impl Feed {
 
     fn end(&mut self) -> Option<Told> {
         self.over = true;
+        let complete = matches!(self.shared.said.end.get(), Some(End::Complete));
+        self.subscribed.ends(if complete { Ended::Completed } else { Ended::Failed });
         match self.shared.said.end.get() {
             Some(End::Failed(errors)) => Some(Told::Failed(errors.clone())),
             Some(End::Complete) | None => None,

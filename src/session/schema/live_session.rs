@@ -6,8 +6,7 @@ use entity::live_session::Status;
 
 use super::{
     CoinGiveout, CoinsFromShopee, LiveSessionFigures, LiveSessionItem, MOST_POINTS, MetricInterval, MetricPoint,
-    SessionFromShopee,
-    coin_giveout::page_of_giveouts,
+    SessionFromShopee, coin_giveout::page_of_giveouts,
 };
 use crate::{
     account::{

@@ -19,8 +19,10 @@ use live_gateway::{
         price::Price,
     },
     http::{
-        self, Attach, Caller, Charge, Documents, Events, Front, Limits, Origins, Share, Sharing, SignInError, SignedIn, Trusted,
+        self, Attach, Caller, Charge, Documents, Events, Front, Limits, Origins, Share, Sharing, SignInError, SignedIn,
+        Trusted,
     },
+    metrics::Metrics,
 };
 use serde_json::Value;
 use tokio::{
@@ -91,6 +93,7 @@ impl Gateway {
             trusted_proxies: Vec::new(),
             shutdown: shutdown.clone(),
             sockets: sockets.clone(),
+            metrics: Metrics::default(),
         };
         let routes = http::secured(http::router(front));
         let server = http::serve(http::listener(listener), routes, head, shutdown.clone());
