@@ -43,7 +43,7 @@ async fn run() -> Outcome<()> {
     let folder = tempfile::tempdir()?;
     let sandbox = Sandbox::start(Options::default()).await?;
     let mut config = config(listen, &sandbox, folder.path())?;
-    telemetry::install(&config.log, config.log_format);
+    telemetry::install(&config.log, config.log_format, None);
 
     let token = seed(&config, &sandbox).await?;
     config.graphiql_token = Some(token.clone());

@@ -3,6 +3,7 @@
 pub mod connected;
 pub mod reads;
 pub mod samples;
+mod seen;
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
@@ -12,6 +13,7 @@ use crate::{
     database::Database,
     engine::{bus::Bus, gathered::Gathered, in_hand::InHand, revisions::Revisions, watch::Pollers},
     error::Result,
+    metrics::Metrics,
 };
 use connected::Connected;
 use moka::future::Cache;
@@ -19,6 +21,7 @@ use reads::Reads;
 use redis::TlsCertificates;
 use samples::Samples;
 use secrecy::ExposeSecret as _;
+use seen::ShopeeCalls;
 use tokio::sync::Notify;
 
 /// How long a poller goes on after its last watcher left: a page reload should not cost a poller its latest value.
@@ -34,6 +37,8 @@ pub struct App(Arc<Parts>);
 pub struct Parts {
     pub config: Config,
     pub clock: Clock,
+    /// What is counted.
+    pub metrics: Metrics,
     pub database: Database,
     /// Every call there is. Reads that may be shared or a little old go through `reads`.
     pub shopee: shopee::Client,
@@ -69,12 +74,15 @@ impl App {
     /// Opens the database, which must be migrated already, and builds the rest.
     pub async fn build(config: Config) -> Result<Self, BuildError> {
         let clock = Clock;
-        let database = Database::open(config.database_url.expose_secret(), config.database_connections).await?;
+        let metrics = Metrics::new(clock.now());
+        let url = config.database_url.expose_secret();
+        let database = Database::open(url, config.database_connections, metrics.clone()).await?;
         let shopee = shopee::Client::new(shopee::ClientConfig {
             hosts: config.hosts.clone(),
             total_timeout: config.shopee_timeout,
             calls_per_second: config.shopee_calls_per_second,
             burst: config.shopee_call_burst,
+            observer: Some(Arc::new(ShopeeCalls(metrics.clone()))),
             ..shopee::ClientConfig::default()
         })?;
         let reads = Reads::new(clock);
@@ -86,9 +94,11 @@ impl App {
                 Pollers::with_bus(POLLER_GRACE, clock, bus)
             }
         };
+        let pollers = pollers.counted_by(metrics.clone());
         Ok(Self(Arc::new(Parts {
             config,
             clock,
+            metrics,
             database,
             shopee,
             reads,

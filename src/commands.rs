@@ -121,7 +121,15 @@ pub async fn run(command: Command) -> Result<(), Failure> {
     }
     let config = Config::from_env()?;
     cryptography::install();
-    telemetry::install(&config.log, config.log_format);
+    // Whoever types a command sees what it does.
+    let traces = config.traces.as_ref().filter(|_| matches!(command, Command::Serve));
+    let exported = telemetry::install(&config.log, config.log_format, traces);
+    let outcome = carry_out(command, config).await;
+    exported.finish().await;
+    outcome
+}
+
+async fn carry_out(command: Command, config: Config) -> Result<(), Failure> {
     match command {
         Command::Serve => Ok(serve::serve(config).await?),
         Command::Migrate => migrate(&config).await,

@@ -6,6 +6,7 @@ mod credential_keys;
 mod production;
 mod reader;
 pub mod reference;
+mod traces;
 
 use std::{collections::HashMap, ffi::OsString, net::SocketAddr, num::NonZeroU32, time::Duration};
 
@@ -18,6 +19,7 @@ use url::Url;
 
 pub use self::credential_keys::{CredentialKey, CredentialKeys};
 use self::reader::Reader;
+pub use self::traces::Traces;
 
 /// One environment variable: its name, what it is when unset (`None`: it has to be set), and what it means.
 pub struct Variable {
@@ -187,6 +189,26 @@ pub const VARIABLES: &[Variable] = &[
         "What is logged: off, error, warn, info, debug or trace, also for parts: info,live_gateway=debug.",
     ),
     variable("LOG_FORMAT", Some("text"), "text or json."),
+    variable(
+        "METRICS_ADDR",
+        Some(""),
+        "Address and port of a listener of its own with the metrics at /metrics, such as 127.0.0.1:9464. Empty: there is none.",
+    ),
+    variable(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        Some(""),
+        "Base URL of the OpenTelemetry collector that traces are sent to (OTLP, HTTP with protobuf), such as http://127.0.0.1:4318. Empty: none are.",
+    ),
+    variable(
+        "OTEL_EXPORTER_OTLP_HEADERS",
+        Some(""),
+        "Headers that the collector asks for, name=value separated by commas, percent-encoded.",
+    ),
+    variable(
+        "OTEL_TRACES_SAMPLER_ARG",
+        Some("1"),
+        "Which part of the traces is sent, 0 to 1, of what callers have begun too.",
+    ),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -230,6 +252,8 @@ pub struct Config {
     pub graphiql_token: Option<SecretString>,
     pub log: Targets,
     pub log_format: LogFormat,
+    pub metrics_addr: Option<SocketAddr>,
+    pub traces: Option<Traces>,
 }
 
 /// What many gateways share.
@@ -330,6 +354,8 @@ impl Config {
                 .map(SecretString::from),
             log: reader.log(),
             log_format: reader.log_format(),
+            metrics_addr: reader.metrics_address(),
+            traces: reader.traces(),
         }
     }
 

@@ -3,6 +3,7 @@
 //! SQLite has one writer: writes go through a pool of one connection, reads through another pool beside it (write-ahead log).
 //! PostgreSQL uses one pool for both.
 
+mod seen;
 pub mod sparse;
 
 use std::{sync::Arc, time::Duration};
@@ -16,6 +17,7 @@ use tokio::time::{Instant, sleep};
 use crate::{
     cost::Cost,
     error::{Error, outage},
+    metrics::{Metrics, Pool},
 };
 
 const IDLE_BEFORE_TEST: Duration = Duration::from_secs(30);
@@ -29,18 +31,19 @@ const AGAIN_AFTER: Duration = Duration::from_millis(20);
 pub struct Database {
     read: DatabaseConnection,
     write: DatabaseConnection,
+    metrics: Metrics,
 }
 
 impl Database {
     /// Opens the pools; the database must be migrated already.
-    pub async fn open(url: &str, connections: u32) -> Result<Self, DbErr> {
+    pub async fn open(url: &str, connections: u32, metrics: Metrics) -> Result<Self, DbErr> {
         if !url.starts_with("sqlite:") {
-            let pool = sea_orm::Database::connect(options(url, connections)).await?;
-            return Ok(Self { read: pool.clone(), write: pool });
+            let pool = seen::connect(options(url, connections), &metrics).await?;
+            return Ok(Self { read: pool.clone(), write: pool, metrics });
         }
-        let write = sea_orm::Database::connect(sqlite_options(url, 1, "OFF")).await?;
-        let read = sea_orm::Database::connect(sqlite_options(url, connections, "ON")).await?;
-        Ok(Self { read, write })
+        let write = seen::connect(sqlite_options(url, 1, "OFF"), &metrics).await?;
+        let read = seen::connect(sqlite_options(url, connections, "ON"), &metrics).await?;
+        Ok(Self { read, write, metrics })
     }
 
     /// Statements that read, counted for one operation.
@@ -53,7 +56,15 @@ impl Database {
     pub async fn write(&self) -> Result<DatabaseTransaction, DbErr> {
         let sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
         let options = || TransactionOptions { sqlite_transaction_mode, ..Default::default() };
-        persistently(|| self.write.begin_with_options(options())).await
+        let asked = Instant::now();
+        let begun = persistently(|| self.write.begin_with_options(options())).await;
+        self.metrics.database.began(asked.elapsed());
+        begun
+    }
+
+    /// The connections as they stand.
+    pub fn pools(&self) -> Vec<Pool> {
+        seen::pools(&self.read, &self.write)
     }
 
     /// How many migrations this database still lacks.

@@ -23,6 +23,7 @@ use tower_http::compression::{
 };
 
 use self::sharing::Shares;
+use crate::metrics::Metrics;
 
 mod answer;
 mod answers;
@@ -76,6 +77,8 @@ pub struct Front<E> {
     /// Counts the open sockets and streams of events. A server's graceful stop does not wait for upgraded connections: after cancelling
     /// `shutdown`, call `close()` on this and await `wait()`.
     pub sockets: TaskTracker,
+    /// What is counted.
+    pub metrics: Metrics,
 }
 
 /// A [`Front`] at work, with the places that requests and sockets occupy.
@@ -104,10 +107,12 @@ pub fn router<E: Executor>(front: Front<E>) -> Router {
     let gate = Gate {
         request_places: Arc::new(Semaphore::new(front.limits.concurrent_requests)),
         socket_places: Arc::new(Semaphore::new(front.limits.socket.sockets)),
-        shares: Shares::default(),
+        shares: Shares::new(front.metrics.clone()),
         front,
     };
-    let proxies = gate.front.trusted_proxies.clone();
+    gate.front.metrics.operations.limited_to(gate.front.limits.concurrent_requests);
+    gate.front.metrics.connections.limited_to(gate.front.limits.socket.sockets);
+    let (proxies, metrics) = (gate.front.trusted_proxies.clone(), gate.front.metrics.clone());
     let cross_origin = gate.front.allowed_origins.cors();
     // What is compressed waits until there is enough of it.
     let compressed = SizeAbove::new(COMPRESS_ABOVE_BYTES).and(NotForContentType::SSE);
@@ -118,6 +123,7 @@ pub fn router<E: Executor>(front: Front<E>) -> Router {
         .layer(body_limit)
         .layer(CompressionLayer::new().gzip(true).compress_when(compressed))
         .layer(cross_origin)
+        .layer(middleware::from_fn_with_state(metrics, answer::count_refusals))
         .layer(middleware::from_fn(request_id::label))
         .layer(middleware::from_fn_with_state(proxies, client_address::note))
         .with_state(Arc::new(gate))

@@ -13,7 +13,8 @@
 //! - [`graphql`] is the kit the rooms build their part of the schema with: ids, pages, money, faults.
 //! - [`app`] holds what a request may need, built once.
 //! - [`engine`] polls once for many watchers and knows none of the rooms.
-//! - [`database`] counts what it sends; [`telemetry`], [`config`], [`cost`], [`error`], [`clock`] and [`cryptography`] stand below everything.
+//! - [`database`] counts what it sends; [`telemetry`] is logs and traces, [`metrics`] what is counted; [`config`], [`cost`], [`error`],
+//!   [`clock`] and [`cryptography`] stand below everything.
 
 pub mod account;
 pub mod alert;
@@ -33,6 +34,7 @@ pub mod graphql;
 pub mod http;
 pub mod identity;
 pub mod ledger;
+pub mod metrics;
 pub mod promotion;
 pub mod serve;
 pub mod session;

@@ -1,6 +1,7 @@
 //! Puts the gateway together and runs it: database, listener, jobs, and an orderly stop.
 
 mod housekeeping;
+mod metrics;
 mod stop;
 
 use std::{future::pending, io, net::SocketAddr, sync::Arc, time::Duration};
@@ -69,6 +70,8 @@ pub enum StartError {
     Issuer(#[from] jwks::BuildError),
     #[error("cannot listen on {address}; LISTEN_ADDR chooses another address")]
     Listen { address: SocketAddr, source: io::Error },
+    #[error("cannot serve the metrics on {address}; METRICS_ADDR chooses another address")]
+    Metrics { address: SocketAddr, source: io::Error },
 }
 
 /// A running gateway ended though nobody told it to: its listener failed.
@@ -93,6 +96,7 @@ pub struct Gateway {
     sockets: TaskTracker,
     jobs: TaskTracker,
     server: JoinHandle<()>,
+    metrics: Option<metrics::Served>,
 }
 
 impl Gateway {
@@ -114,6 +118,7 @@ impl Gateway {
         let listener = listen_on(listen).map_err(unusable)?;
         let address = listener.local_addr().map_err(unusable)?;
 
+        let metrics = metrics::serve(&app)?;
         let (signals, sockets, jobs) = (Signals::default(), TaskTracker::new(), TaskTracker::new());
         jobs.spawn(session::sync::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(session::samples::run(app.clone(), signals.jobs.clone()));
@@ -131,12 +136,17 @@ impl Gateway {
         let listener = http::listener(listener);
         let server = tokio::spawn(http::serve(listener, routes, HeadLimits::default(), signals.listener.clone()));
         tracing::info!(%address, "listening");
-        Ok(Self { app, address, signals, sockets, jobs, server })
+        Ok(Self { app, address, signals, sockets, jobs, server, metrics })
     }
 
     /// Where it listens.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Where its metrics are, if they are served.
+    pub fn metrics_url(&self) -> Option<String> {
+        self.metrics.as_ref().map(metrics::Served::url)
     }
 
     /// Runs until it is told to stop, or until its listener fails, and stops in order either way.
@@ -209,6 +219,7 @@ fn routes(app: &App, checks: Checks, signals: &Signals, sockets: TaskTracker) ->
         trusted_proxies: config.trusted_proxies.clone(),
         shutdown: signals.sockets.clone(),
         sockets,
+        metrics: app.metrics.clone(),
     };
     let graphiql = config.graphiql.then(|| web::GraphiqlOptions {
         token: config.graphiql_token.as_ref().map(|token| token.expose_secret().to_owned()),

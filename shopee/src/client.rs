@@ -18,6 +18,7 @@ use crate::credential::Account;
 use crate::envelope::{self, Answer, Reply, garbled, unreachable};
 use crate::error::{Cause, Error};
 use crate::hosts::{HostRole, Hosts};
+use crate::observer::{Called, Observer};
 use crate::pace::{Key, Pace};
 use crate::region::Region;
 use crate::retry;
@@ -50,6 +51,8 @@ pub struct ClientConfig {
     pub burst: NonZeroU32,
     /// The `User-Agent` header. Default: this program's name and version.
     pub user_agent: String,
+    /// Who hears of every call. Default: nobody.
+    pub observer: Option<Arc<dyn Observer>>,
 }
 
 impl Default for ClientConfig {
@@ -64,6 +67,7 @@ impl Default for ClientConfig {
             calls_per_second: NonZeroU32::MIN.saturating_add(9),
             burst: NonZeroU32::MIN.saturating_add(19),
             user_agent: concat!("live-gateway/", env!("CARGO_PKG_VERSION")).to_owned(),
+            observer: None,
         }
     }
 }
@@ -202,6 +206,7 @@ impl Client {
         let started = Instant::now();
         let outcome =
             self.answer(&ask, started + self.parts.config.total_timeout).await.and_then(|answer| read(&answer));
+        self.tell_observer(&ask, &outcome, started);
         tracing::debug!(
             call = ask.call.name,
             region = ask.region.code(),
@@ -213,8 +218,20 @@ impl Client {
         outcome
     }
 
+    fn observer(&self) -> Option<&dyn Observer> {
+        self.parts.config.observer.as_deref()
+    }
+
+    fn tell_observer<T>(&self, ask: &Ask<'_>, outcome: &Result<T, Error>, started: Instant) {
+        let error = outcome.as_ref().err().map(Error::kind);
+        let called = Called { call: ask.call.name, region: ask.region, error, took: started.elapsed() };
+        if let Some(observer) = self.observer() {
+            observer.called(&called);
+        }
+    }
+
     async fn answer(&self, ask: &Ask<'_>, deadline: Instant) -> Result<Answer, Error> {
-        self.wait_for_turn(ask, deadline).await?;
+        self.turn(ask, deadline).await?;
         let mut repeated = 0;
         loop {
             let failure = match self.attempt(ask, deadline).await {
@@ -227,9 +244,21 @@ impl Client {
             }
             sleep(pause).await;
             // The failure says more than that there was no turn for another attempt.
-            self.wait_for_turn(ask, deadline).await.map_err(|_| failure)?;
+            self.turn(ask, deadline).await.map_err(|_| failure)?;
+            if let Some(observer) = self.observer() {
+                observer.repeats(ask.call.name);
+            }
             repeated += 1;
         }
+    }
+
+    async fn turn(&self, ask: &Ask<'_>, deadline: Instant) -> Result<(), Error> {
+        let asked = Instant::now();
+        let turn = self.wait_for_turn(ask, deadline).await;
+        if let Some(observer) = self.observer() {
+            observer.waited(asked.elapsed(), turn.is_ok());
+        }
+        turn
     }
 
     async fn wait_for_turn(&self, ask: &Ask<'_>, deadline: Instant) -> Result<(), Error> {

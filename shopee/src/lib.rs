@@ -23,6 +23,7 @@ mod error;
 mod hosts;
 mod item;
 mod live;
+mod observer;
 mod pace;
 mod page;
 mod promotion;
@@ -45,6 +46,7 @@ pub use error::{Cause, Error, UpstreamMessage};
 pub use hosts::{HostRole, Hosts, InvalidBaseUrl, UnknownHostRole};
 pub use item::{ItemPromotion, ItemPromotionStatus, PromotionItem, PromotionQuery};
 pub use live::{BagItem, ItemPage, OngoingLive, PlayUrl, RoomSession, RoomStatus};
+pub use observer::{Called, Observer};
 pub use page::{OffsetPage, Page, Sort};
 pub use promotion::{
     AdsData, AdsMetrics, BudgetForEdit, Campaign, CampaignChange, CampaignExpense, CampaignFilter, CampaignList,

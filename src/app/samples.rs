@@ -41,6 +41,11 @@ impl Samples {
         waiting.dropped += too_many;
     }
 
+    /// How many there are.
+    pub fn waiting(&self) -> usize {
+        self.lock().samples.len()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -15,7 +15,7 @@ const SUBJECTS: [(&str, &str); 10] = [
     ("Work in the background, and what is kept", "SYNC_INTERVAL_SECONDS"),
     ("Requests", "OPERATION_TIMEOUT_MS"),
     ("Browsers and proxies", "ALLOWED_ORIGINS"),
-    ("Log", "LOG"),
+    ("Log, metrics and traces", "LOG"),
 ];
 
 const BEGINNING: &str = "\

@@ -7,6 +7,7 @@ use std::{
 
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
+use tracing::{Instrument as _, Span};
 
 /// All such work of this process.
 #[derive(Clone, Default)]
@@ -22,10 +23,11 @@ impl InHand {
             return None;
         }
         let hold = Hold { in_hand: self.clone(), key };
-        Some(self.tasks.spawn(async move {
+        let work = async move {
             let _hold = hold;
             work.await;
-        }))
+        };
+        Some(self.tasks.spawn(work.instrument(Span::current())))
     }
 
     /// Waits until nothing is in hand.

@@ -7,6 +7,7 @@
 
 mod level;
 mod poller;
+mod seen;
 mod shared;
 
 use std::{
@@ -32,7 +33,7 @@ use self::{
     shared::Codec,
 };
 use super::bus::Bus;
-use crate::clock::Clock;
+use crate::{clock::Clock, metrics::Metrics};
 
 /// What one poll found.
 pub enum Polled<T> {
@@ -82,6 +83,7 @@ pub struct Pollers {
     bus: Option<Bus>,
     grace: Duration,
     clock: Clock,
+    metrics: Metrics,
     stopping: CancellationToken,
     tasks: TaskTracker,
 }
@@ -90,7 +92,8 @@ impl Pollers {
     /// Pollers that go on for `grace` after their last watcher left.
     pub fn new(grace: Duration, clock: Clock) -> Self {
         let (stopping, tasks) = (CancellationToken::new(), TaskTracker::new());
-        Self { topics: Arc::default(), channels: Arc::default(), bus: None, grace, clock, stopping, tasks }
+        let (topics, channels, metrics) = (Arc::default(), Arc::default(), Metrics::default());
+        Self { topics, channels, bus: None, grace, clock, metrics, stopping, tasks }
     }
 
     /// Pollers that take turns with those of other instances.
@@ -99,6 +102,11 @@ impl Pollers {
         // It ends after the pollers, which have leases to give back.
         pollers.tasks.spawn(shared::carry(pollers.clone(), bus));
         pollers
+    }
+
+    /// The same pollers, counted there.
+    pub fn counted_by(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
     }
 
     /// Whether polls are shared with other instances, as far as they are to be.

@@ -8,8 +8,10 @@ use async_graphql::{
     indexmap::IndexMap,
 };
 
+use tracing::Instrument as _;
+
 use super::context::Operation;
-use crate::cost::CostReport;
+use crate::{app::App, cost::CostReport, telemetry::traces};
 
 /// The extension that reports costs.
 pub struct ReportCost;
@@ -28,9 +30,14 @@ impl Extension for ReportCost {
         operation_name: Option<&str>,
         next: NextExecute<'_>,
     ) -> Response {
-        let response = next.run(ctx, operation_name).await;
+        let response = next.run(ctx, operation_name).instrument(traces::event()).await;
         match ctx.data_opt::<Operation>().and_then(|operation| operation.cost.report()) {
-            Some(cost) => response.extension("cost", object(cost)),
+            Some(cost) => {
+                if let Some(app) = ctx.data_opt::<App>() {
+                    app.metrics.shopee.answered(cost.shopee_calls, cost.cache_hits);
+                }
+                response.extension("cost", object(cost))
+            }
             None => response,
         }
     }

@@ -1,5 +1,7 @@
 //! What an operation is answered with, and how HTTP says it.
 
+mod counted;
+
 use std::collections::BTreeMap;
 
 use async_graphql::{Response, ServerError, Value};
@@ -12,6 +14,8 @@ use axum::{
 };
 use serde::{Serialize, Serializer};
 
+use self::counted::Uncounted;
+pub(super) use self::counted::{count_refusals, kind_name};
 use super::{
     RequestId, event_stream,
     media::Media,
@@ -34,6 +38,8 @@ const SCHEMA_LIMITS: [(&str, &str); 2] =
 pub(super) struct Answer {
     response: Response,
     refused: Option<Standing>,
+    /// Whether what became of its operation is counted already.
+    counted: bool,
 }
 
 impl Answer {
@@ -47,12 +53,12 @@ impl Answer {
             (false, true) => Some(Standing::Status(StatusCode::BAD_REQUEST)),
             (false, false) => Some(Standing::RequestError),
         };
-        Self { response, refused }.stamped(id)
+        Self { response, refused, counted: false }.stamped(id)
     }
 
     pub(super) fn refused(refusal: Refusal, id: &RequestId) -> Self {
         let refused = Some(refusal.standing);
-        Self { response: Response::from_errors(vec![refusal.into_error()]), refused }.stamped(id)
+        Self { response: Response::from_errors(vec![refusal.into_error()]), refused, counted: false }.stamped(id)
     }
 
     /// Whether the operation did not even start.
@@ -88,7 +94,14 @@ impl Answer {
         }
     }
 
-    pub(super) fn into_http(mut self, media: Media) -> axum::response::Response {
+    pub(super) fn into_http(self, media: Media) -> axum::response::Response {
+        let uncounted = Uncounted::among(std::slice::from_ref(&self));
+        let mut response = self.written(media);
+        response.extensions_mut().insert(uncounted);
+        response
+    }
+
+    fn written(mut self, media: Media) -> axum::response::Response {
         let status = self.status(media);
         let media = match media {
             // What GraphQL itself has to report is an event; what it never got to see is refused as ever.
@@ -111,7 +124,9 @@ impl Answer {
 
     /// Several answers in an array: each says for itself how it went.
     pub(super) fn all_into_http(answers: &[Self], media: Media) -> axum::response::Response {
-        json(StatusCode::OK, media, &answers)
+        let mut response = json(StatusCode::OK, media, &answers);
+        response.extensions_mut().insert(Uncounted::among(answers));
+        response
     }
 }
 

@@ -9,11 +9,13 @@ use futures_util::{
 };
 
 use super::{RequestId, answer::Answer, refusal::Refusal};
+use crate::metrics::Metrics;
 
 /// A subscription at work.
 struct Opened {
     events: Peekable<CatchUnwind<AssertUnwindSafe<BoxStream<'static, Response>>>>,
     id: RequestId,
+    metrics: Metrics,
     started: bool,
 }
 
@@ -22,9 +24,10 @@ pub(super) fn answers<E: Executor>(
     schema: &E,
     request: Request,
     id: RequestId,
+    metrics: Metrics,
 ) -> impl Stream<Item = Result<Answer, Vec<ServerError>>> + Send + use<E> {
     let events = AssertUnwindSafe(schema.execute_stream(request, None)).catch_unwind().peekable();
-    unfold(Some(Opened { events, id, started: false }), async |opened| {
+    unfold(Some(Opened { events, id, metrics, started: false }), async |opened| {
         let mut opened = opened?;
         match opened.next().await? {
             Ok(answer) => Some((Ok(answer), Some(opened))),
@@ -36,17 +39,23 @@ pub(super) fn answers<E: Executor>(
 impl Opened {
     async fn next(&mut self) -> Option<Result<Answer, Vec<ServerError>>> {
         let Ok(response) = self.events.next().await? else {
-            return Some(Err(Answer::refused(Refusal::panicked(), &self.id).into_errors()));
+            return Some(Err(self.failed(Answer::refused(Refusal::panicked(), &self.id))));
         };
         let answer = Answer::executed(response, &self.id);
         if !self.started && answer.has_no_data() {
             // A stream that could not be opened is a single event without data.
             let over = matches!(std::pin::Pin::new(&mut self.events).peek().now_or_never(), Some(None));
             if over || answer.is_refused() {
-                return Some(Err(answer.into_errors()));
+                return Some(Err(self.failed(answer)));
             }
         }
         self.started = true;
+        answer.count_errors(&self.metrics);
         Some(Ok(answer))
+    }
+
+    fn failed(&self, answer: Answer) -> Vec<ServerError> {
+        answer.count_errors(&self.metrics);
+        answer.into_errors()
     }
 }

@@ -7,6 +7,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use async_graphql::{Executor, ServerError};
@@ -26,6 +27,7 @@ use tokio::{
     time::{Instant, Interval, interval_at},
 };
 use tokio_util::task::task_tracker::TaskTrackerToken;
+use tracing::Span;
 
 use super::{
     Gate, RequestId, SignedIn,
@@ -37,6 +39,7 @@ use super::{
     sharing::{Feed, Payload, Told},
     stay::{self, Left},
 };
+use crate::metrics::{Ended, Open, Subscribed, Transport};
 
 /// What keeps a stream alive, and proxies from waiting for more.
 const COMMENT: &[u8] = b":\n\n";
@@ -58,7 +61,11 @@ impl<E: Executor> Gate<E> {
             Some(feed) => Source::Shared(feed),
             None => {
                 let request = operation.into_request(&client.attach, id);
-                Source::Own(answers(&self.front.schema, request, id.clone()).boxed())
+                let metrics = self.front.metrics.clone();
+                let subscribed = metrics.subscribed();
+                // The request's own is over with the beginning of the answer.
+                let span = tracing::info_span!(parent: None, "request", request_id = %id);
+                Source::Own(answers(&self.front.schema, request, id.clone(), metrics).boxed(), subscribed, span)
             }
         };
         let (drained, outstay, every) = (self.drained(), stay::outstay(&client), self.front.limits.socket.ping_every);
@@ -74,7 +81,7 @@ impl<E: Executor> Gate<E> {
             leaves: leaves.boxed(),
             comments: interval_at(Instant::now(), every),
             phase: Phase::Open,
-            _place: (place, self.front.sockets.token()),
+            _place: (place, self.front.sockets.token(), self.front.metrics.open(Transport::EventStream)),
         }))
     }
 }
@@ -98,7 +105,7 @@ fn events(events: impl Stream<Item = Bytes> + Send + 'static) -> Response {
 /// Who tells the events.
 enum Source {
     Shared(Feed),
-    Own(BoxStream<'static, Result<Answer, Vec<ServerError>>>),
+    Own(BoxStream<'static, Result<Answer, Vec<ServerError>>>, Subscribed, Span),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -116,7 +123,7 @@ struct EventStream {
     leaves: BoxFuture<'static, Left>,
     comments: Interval,
     phase: Phase,
-    _place: (OwnedSemaphorePermit, TaskTrackerToken),
+    _place: (OwnedSemaphorePermit, TaskTrackerToken, Open),
 }
 
 impl EventStream {
@@ -126,10 +133,22 @@ impl EventStream {
                 Told::Event(payload) => Some(framed(payload.json())),
                 Told::Failed(errors) => Some(self.last(&format!(r#"{{"errors":{}}}"#, errors.json()))),
             }),
-            Source::Own(answers) => answers.poll_next_unpin(context).map(|answer| match answer? {
-                Ok(answer) => Some(event(&answer)),
-                Err(errors) => Some(self.last(&serde_json::json!({ "errors": errors }).to_string())),
-            }),
+            Source::Own(answers, subscribed, span) => {
+                match ready!(span.in_scope(|| answers.poll_next_unpin(context))) {
+                    Some(Ok(answer)) => {
+                        subscribed.metrics().subscriptions.delivered(Duration::ZERO);
+                        Poll::Ready(Some(event(&answer)))
+                    }
+                    Some(Err(errors)) => {
+                        subscribed.ends(Ended::Failed);
+                        Poll::Ready(Some(self.last(&serde_json::json!({ "errors": errors }).to_string())))
+                    }
+                    None => {
+                        subscribed.ends(Ended::Completed);
+                        Poll::Ready(None)
+                    }
+                }
+            }
         }
     }
 

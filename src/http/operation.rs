@@ -7,13 +7,23 @@ use async_graphql::{
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
 use futures_util::FutureExt as _;
-use tokio::{sync::OwnedSemaphorePermit, time::timeout};
+use tokio::{
+    sync::OwnedSemaphorePermit,
+    time::{Instant, timeout},
+};
 use tracing::Instrument as _;
 
 use super::{
-    Attach, Caller, DocumentLimits, Gate, RequestId, SignInError, SignedIn, answer::Answer, bearer::Token,
-    client_address::ClientAddress, guard, parameters::Parameters, refusal::Refusal, sign_in::Wanted,
+    Attach, Caller, DocumentLimits, Gate, RequestId, SignInError, SignedIn,
+    answer::{Answer, kind_name},
+    bearer::Token,
+    client_address::ClientAddress,
+    guard,
+    parameters::Parameters,
+    refusal::Refusal,
+    sign_in::Wanted,
 };
+use crate::telemetry::traces;
 
 /// The place of a request among those at work. Whatever works for it holds it.
 pub(super) type Place = Arc<OwnedSemaphorePermit>;
@@ -43,6 +53,16 @@ impl Operation {
             document.map(|document| look(Wanted { document, operation_name: name.as_deref(), variables: &variables }));
         (self.request.operation_name, self.request.variables) = (name, variables);
         seen
+    }
+
+    /// The name that its document gives it.
+    fn name(&mut self) -> Option<String> {
+        let name = self.look(|wanted| match (wanted.operation_name, &wanted.document.operations) {
+            (Some(name), _) => Some(name.to_owned()),
+            (None, DocumentOperations::Multiple(operations)) => operations.keys().next().map(ToString::to_string),
+            (None, DocumentOperations::Single(_)) => None,
+        });
+        name.flatten()
     }
 
     /// What tells it from all others, whoever asks: document, operation and everything that was sent with it, in one order.
@@ -148,22 +168,24 @@ impl<E: Executor> Gate<E> {
     /// began, it ends.
     pub(super) async fn execute(
         &self,
-        operation: Operation,
+        mut operation: Operation,
         client: &SignedIn,
         id: &RequestId,
         place: Place,
     ) -> Answer {
+        let span = traces::operation(kind_name(operation.kind), operation.name().as_deref());
         let (schema, attach, deadline) = (self.front.schema.clone(), client.attach.clone(), self.front.limits.deadline);
-        let (kind, its_id) = (operation.kind, id.clone());
+        let (kind, its_id, metrics) = (operation.kind, id.clone(), self.front.metrics.clone());
         let work = async move {
-            let _place = place;
+            let (_place, _in_flight, begun) = (place, metrics.in_flight(), Instant::now());
             let execution = async { schema.execute(operation.into_request(&attach, &its_id)).await };
-            match within(deadline, execution).await {
+            let answer = match within(deadline, execution).await {
                 Ok(response) => Answer::executed(response, &its_id),
                 Err(refusal) => Answer::refused(refusal, &its_id),
-            }
+            };
+            answer.ran(&metrics, kind, begun.elapsed())
         };
-        let work = work.instrument(tracing::info_span!("operation", request_id = %id));
+        let work = work.instrument(span);
         match kind {
             OperationType::Mutation => {
                 tokio::spawn(work).await.unwrap_or_else(|_| Answer::refused(Refusal::internal(), id))

@@ -8,6 +8,9 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use tracing::{Instrument as _, info_span};
+
+use crate::telemetry::traces;
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 const LONGEST: usize = 64;
@@ -40,11 +43,14 @@ impl fmt::Display for RequestId {
     }
 }
 
-/// Gives the request its id, and the response the same.
+/// Gives the request its id, the response the same, and every line of the log on the way.
 pub(super) async fn label(mut request: Request, next: Next) -> Response {
     let id = request.headers().get(&HEADER).and_then(RequestId::from_client).unwrap_or_else(RequestId::fresh);
     request.extensions_mut().insert(id.clone());
-    let mut response = next.run(request).await;
+    let span = info_span!("request", request_id = %id);
+    let traced = span.in_scope(|| traces::request(request.method().as_str(), request.headers()));
+    let mut response = next.run(request).instrument(traced.clone()).instrument(span).await;
+    traces::answered(&traced, response.status().as_u16());
     if let Ok(id) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(HEADER, id);
     }

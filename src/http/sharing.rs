@@ -28,6 +28,7 @@ use super::{
     refusal::Refusal,
     sign_in::{Events, Sharing},
 };
+use crate::metrics::Metrics;
 
 mod feed;
 mod payload;
@@ -52,8 +53,11 @@ struct Key {
 type Table = Mutex<HashMap<Arc<Key>, Weak<Shared>>>;
 
 /// The executions that are shared. Cheap to clone.
-#[derive(Clone, Default)]
-pub(super) struct Shares(Arc<Table>);
+#[derive(Clone)]
+pub(super) struct Shares {
+    table: Arc<Table>,
+    metrics: Metrics,
+}
 
 /// How an execution ended.
 pub(super) enum End {
@@ -92,13 +96,18 @@ impl<E: Executor> Gate<E> {
         Some(self.shares.join(key, &sharing, |publisher| {
             let (schema, id) = (self.front.schema.clone(), publisher.said.id.clone());
             let request = operation.take_request(&sharing.attach, &id);
-            let span = tracing::info_span!("shared operation", request_id = %id);
+            // Nobody's of those who share it.
+            let span = tracing::info_span!(parent: None, "shared operation", request_id = %id);
             publisher.run(schema, request).instrument(span)
         }))
     }
 }
 
 impl Shares {
+    pub(super) fn new(metrics: Metrics) -> Self {
+        Self { table: Arc::default(), metrics }
+    }
+
     /// Joins an execution that goes on, or begins one. Nothing waits while the table is locked: nobody can join an execution that
     /// its last subscriber is ending.
     fn join<F>(&self, key: Key, sharing: &Sharing, work: impl FnOnce(Publisher) -> F) -> Feed
@@ -125,13 +134,15 @@ impl Shares {
         let (count, told) = watch::channel(0);
         let ring = Arc::new(Mutex::new(Ring::new(events)));
         let said = Said { ring, end: Arc::default(), id: RequestId::fresh() };
-        let execution = tokio::spawn(work(Publisher { said: said.clone(), count }));
+        self.metrics.subscriptions.execution_started();
+        let metrics = self.metrics.clone();
+        let execution = tokio::spawn(work(Publisher { said: said.clone(), count, metrics }));
         let _execution = AbortOnDropHandle::new(execution);
         Shared { said, count: told, began: Instant::now(), key, shares: self.clone(), _execution }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Arc<Key>, Weak<Shared>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -145,6 +156,7 @@ impl Shared {
 
 impl Drop for Shared {
     fn drop(&mut self) {
+        self.shares.metrics.subscriptions.execution_ended();
         let mut table = self.shares.lock();
         // By now another may have taken its place.
         if table.get(&self.key).is_some_and(|shared| shared.strong_count() == 0) {
@@ -163,6 +175,7 @@ impl Said {
 struct Publisher {
     said: Said,
     count: watch::Sender<u64>,
+    metrics: Metrics,
 }
 
 impl Publisher {
@@ -174,7 +187,7 @@ impl Publisher {
     }
 
     async fn publish<E: Executor>(&self, schema: E, request: Request) -> End {
-        let told = answers(&schema, request, self.said.id.clone());
+        let told = answers(&schema, request, self.said.id.clone(), self.metrics.clone());
         pin_mut!(told);
         while let Some(answer) = told.next().await {
             let payload = match answer.map(|answer| Payload::of(&answer)) {
@@ -189,7 +202,9 @@ impl Publisher {
     }
 
     fn refused(&self, refusal: Refusal) -> End {
-        failed(Answer::refused(refusal, &self.said.id).into_errors())
+        let answer = Answer::refused(refusal, &self.said.id);
+        answer.count_errors(&self.metrics);
+        failed(answer.into_errors())
     }
 }
 

@@ -45,6 +45,7 @@ use super::{
     refusal::Refusal,
     stay::{self, Left},
 };
+use crate::metrics::Transport;
 
 mod close;
 mod feeds;
@@ -63,6 +64,7 @@ async fn converse<E: Executor>(
     from: (Token, ClientAddress),
     spoken: Option<Dialect>,
 ) {
+    let (metrics, _open) = (gate.front.metrics.clone(), gate.front.metrics.open(Transport::WebSocket));
     let (outbox, mut writer) = Outbox::new(&gate.front.limits.socket, sink);
     let mut conversation = Conversation::new(gate, outbox, from, spoken.unwrap_or(Dialect::New));
     let end = match spoken {
@@ -76,7 +78,9 @@ async fn converse<E: Executor>(
             }
         }
     };
-    tracing::debug!(?end, "a conversation ended");
+    let how = end.how();
+    tracing::debug!(how, "a conversation ended");
+    metrics.connections.closed(how);
     // The operations end now, not after the farewell.
     drop(conversation);
     // A farewell needs room of its own, which a socket should not keep while it is open.
@@ -94,6 +98,17 @@ enum End {
     ClosedByClient,
     /// The connection broke, or its client stopped reading.
     Lost,
+}
+
+impl End {
+    /// The code that we close with, without the reason, which may repeat what the client said; or who or what else ended it.
+    fn how(&self) -> String {
+        match self {
+            Self::Close(close) => close.code.to_string(),
+            Self::ClosedByClient => "client".to_owned(),
+            Self::Lost => "lost".to_owned(),
+        }
+    }
 }
 
 /// What follows an event: on, or the end.
@@ -286,8 +301,9 @@ impl<E: Executor> Conversation<E> {
             Dialect::Old => self.running.stop(&id),
         }
         if self.running.len() >= most {
-            let errors = Answer::refused(Refusal::too_many_operations(most), &request_id).into_errors();
-            slot.send(message::error(self.dialect, &id, &json!(errors).to_string()));
+            let answer = Answer::refused(Refusal::too_many_operations(most), &request_id);
+            answer.count_errors(&self.gate.front.metrics);
+            slot.send(message::error(self.dialect, &id, &json!(answer.into_errors()).to_string()));
             return ON;
         }
         let (gate, outbox, from) = (self.gate.clone(), self.outbox.clone(), (self.token.clone(), self.address));

@@ -175,3 +175,10 @@ pub async fn revision(scope: &Scope, connection: &impl ConnectionTrait, resource
     let latest = query.select_only().column_as(Column::Revision.max(), "latest");
     Ok(latest.into_tuple::<Option<i64>>().one(connection).await?.flatten().unwrap_or(0))
 }
+
+/// How many intents are in this state.
+pub async fn count(scope: &Scope, connection: &impl ConnectionTrait, state: State) -> Result<i64> {
+    let query = scope.restrict(Entity::find(), Column::StudioId).filter(Column::State.eq(state));
+    let count = query.select_only().column_as(Column::Id.count(), "intents").into_tuple::<i64>();
+    Ok(count.one(connection).await?.unwrap_or(0))
+}

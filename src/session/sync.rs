@@ -56,7 +56,7 @@ pub enum Reach {
 }
 
 impl Reach {
-    const BOTH: [Self; 2] = [Self::All, Self::Newest];
+    pub const BOTH: [Self; 2] = [Self::All, Self::Newest];
 
     /// As it stands in the table of jobs.
     pub fn kind(self) -> &'static str {

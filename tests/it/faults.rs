@@ -31,7 +31,7 @@ const SECRETS: [&str; 2] =
     ["a-secret-of-this-test-that-is-long-enough", "YSBrZXkgb2YgdGhpcyB0ZXN0LCAzMiBieXRlcyAuLi4="];
 
 /// Words that stand in Shopee's answers, in statements to the database or in addresses, and belong nowhere else.
-const WORDS_OF_OTHERS: [&str; 17] = [
+pub(crate) const WORDS_OF_OTHERS: [&str; 17] = [
     "Maintenance",
     "be back soon",
     "DOCTYPE",

@@ -24,6 +24,7 @@ mod reading;
 mod regions;
 mod running;
 mod schema;
+mod seeing;
 mod sessions;
 mod stock_layer;
 mod support;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use entity::user;
 use futures_util::future::join_all;
-use live_gateway::{cost::Cost, database};
+use live_gateway::{cost::Cost, database, metrics::Metrics};
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, EntityTrait as _, PaginatorTrait as _};
 use testing::{Database, on_both};
 
@@ -40,5 +40,5 @@ async fn those_who_read_before_they_write_take_turns(database: Database) {
 }
 
 async fn open(database: &Database) -> database::Database {
-    database::Database::open(&database.url, 5).await.unwrap()
+    database::Database::open(&database.url, 5, Metrics::default()).await.unwrap()
 }

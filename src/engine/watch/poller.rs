@@ -1,15 +1,15 @@
 //! The task behind one topic: polls while it is this instance's turn, and waits while it is another's.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use futures_util::FutureExt as _;
 use rand::Rng as _;
 use tokio::time::{Instant, sleep_until};
 
 use super::{
     Channel, Every, Poll, Polled, Pollers,
     level::{AnyLevel, AnyValue},
+    seen::seen,
     shared::{Place, Seat, next_place},
 };
 
@@ -101,7 +101,7 @@ impl Poller {
     /// One poll; `None` if the turn was lost meanwhile, and what it finds may be older than what others tell.
     async fn poll(&mut self, poll: &Poll) -> Option<Polled<AnyValue>> {
         self.begun_after = self.newest();
-        let polled = unbroken(poll);
+        let polled = seen(&self.pollers.metrics, &self.topic, poll);
         match &mut self.seat {
             None => Some(polled.await),
             Some(seat) => tokio::select! {
@@ -251,12 +251,6 @@ impl Draft {
             gap: false,
         }
     }
-}
-
-/// What a poll finds; a poll that panics has failed.
-async fn unbroken(poll: &Poll) -> Polled<AnyValue> {
-    let polled = AssertUnwindSafe(async { poll().await }).catch_unwind().await;
-    polled.unwrap_or(Polled::Failed { retry_after: None })
 }
 
 /// Spreads pollers that started together: up to a tenth earlier or later.

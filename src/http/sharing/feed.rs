@@ -11,7 +11,10 @@ use serde_json::json;
 use tokio_stream::wrappers::WatchStream;
 
 use super::{End, Shared, payload::Payload, ring::Next};
-use crate::http::{RequestId, answer::Answer, refusal::Refusal};
+use crate::{
+    http::{RequestId, answer::Answer, refusal::Refusal},
+    metrics::{Ended, Subscribed},
+};
 
 /// A subscriber of an execution: dropping the last of them ends it.
 pub(in crate::http) struct Feed {
@@ -22,6 +25,7 @@ pub(in crate::http) struct Feed {
     /// Whether there may be events that have not been told: only then is the ring, which all subscribers share, looked at.
     more: bool,
     over: bool,
+    subscribed: Subscribed,
 }
 
 /// What a subscriber is told.
@@ -34,14 +38,17 @@ pub(in crate::http) enum Told {
 impl Feed {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
         let changes = WatchStream::new(shared.count.clone());
-        Self { shared, changes, told: 0, more: true, over: false }
+        let subscribed = shared.shares.metrics.subscribed();
+        Self { shared, changes, told: 0, more: true, over: false, subscribed }
     }
 
     fn next(&mut self) -> Option<Told> {
+        let told_before = self.told;
         let ring = self.shared.said.ring();
         let next = ring.after(&mut self.told);
         self.more = ring.has_after(self.told);
         drop(ring);
+        self.count(&next, told_before);
         match next {
             Next::Event(payload) => Some(Told::Event(payload)),
             Next::Gap(missed) => Some(Told::Event(gap(missed, &self.shared.said.id))),
@@ -49,8 +56,26 @@ impl Feed {
         }
     }
 
+    /// Who has just come was never owed the events before.
+    fn count(&self, next: &Next, told_before: u64) {
+        let subscriptions = &self.subscribed.metrics().subscriptions;
+        match next {
+            Next::Event(payload) => {
+                subscriptions.delivered(payload.age());
+                let skipped = (self.told - told_before).saturating_sub(1);
+                if told_before > 0 && skipped > 0 {
+                    subscriptions.conflated(skipped);
+                }
+            }
+            Next::Gap(missed) => subscriptions.gap(*missed),
+            Next::Nothing => {}
+        }
+    }
+
     fn end(&mut self) -> Option<Told> {
         self.over = true;
+        let complete = matches!(self.shared.said.end.get(), Some(End::Complete));
+        self.subscribed.ends(if complete { Ended::Completed } else { Ended::Failed });
         match self.shared.said.end.get() {
             Some(End::Complete) => None,
             Some(End::Failed(errors)) => Some(Told::Failed(errors.clone())),

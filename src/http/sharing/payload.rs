@@ -1,8 +1,9 @@
 //! What is sent, written as JSON once.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use serde::Serialize;
+use tokio::time::Instant;
 
 use crate::http::refusal::Refusal;
 
@@ -11,7 +12,10 @@ pub(in crate::http) const LARGEST_BYTES: usize = 16 * 1024 * 1024;
 
 /// The JSON of an answer. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(in crate::http) struct Payload(Arc<str>);
+pub(in crate::http) struct Payload {
+    json: Arc<str>,
+    written: Instant,
+}
 
 impl Payload {
     pub(in crate::http) fn of(body: &impl Serialize) -> Result<Self, Refusal> {
@@ -26,10 +30,15 @@ impl Payload {
     }
 
     pub(in crate::http) fn from_json(json: String) -> Self {
-        Self(json.into())
+        Self { json: json.into(), written: Instant::now() }
     }
 
     pub(in crate::http) fn json(&self) -> &str {
-        &self.0
+        &self.json
+    }
+
+    /// How long ago it was written.
+    pub(in crate::http) fn age(&self) -> Duration {
+        self.written.elapsed()
     }
 }

@@ -5,6 +5,7 @@ use std::{pin::pin, sync::Arc};
 use async_graphql::{Executor, ServerError, parser::types::OperationType};
 use futures_util::StreamExt as _;
 use serde_json::json;
+use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use super::{
@@ -24,6 +25,7 @@ use crate::http::{
     refusal::Refusal,
     sharing::Feed,
 };
+use crate::{metrics::Ended, telemetry::traces};
 
 /// An operation at work.
 pub(super) struct Subscriber<E> {
@@ -81,9 +83,12 @@ impl<E: Executor> Subscriber<E> {
                 }
             }
             OperationType::Query | OperationType::Mutation => {
-                let place = self.gate.place()?;
-                let client = self.gate.sign_in(token, address).await?;
-                self.once(operation, &client, place).await
+                let work = async {
+                    let place = self.gate.place()?;
+                    let client = self.gate.sign_in(token, address).await?;
+                    self.once(operation, &client, place).await
+                };
+                work.instrument(traces::socket_request()).await
             }
         }
     }
@@ -98,16 +103,22 @@ impl<E: Executor> Subscriber<E> {
 
     async fn stream(&self, operation: Operation, client: &SignedIn) -> End {
         let request = operation.into_request(&client.attach, &self.id);
-        let mut told = pin!(answers(&self.gate.front.schema, request, self.id.clone()));
+        let metrics = &self.gate.front.metrics;
+        let mut subscribed = metrics.subscribed();
+        let mut told = pin!(answers(&self.gate.front.schema, request, self.id.clone(), metrics.clone()));
         while let Some(answer) = told.next().await {
+            let written = Instant::now();
             let told = match answer {
                 Ok(answer) => self.next(&answer).await,
                 Err(errors) => Err(End::Failed(errors)),
             };
             if let Err(end) = told {
+                subscribed.ends(if matches!(end, End::Failed(_)) { Ended::Failed } else { Ended::Left });
                 return end;
             }
+            metrics.subscriptions.delivered(written.elapsed());
         }
+        subscribed.ends(Ended::Completed);
         End::Complete
     }
 
@@ -139,6 +150,9 @@ impl<E: Executor> Subscriber<E> {
     }
 
     fn failed(&self, refusal: Refusal) -> End {
-        End::Failed(Answer::refused(refusal, &self.id).into_errors())
+        let answer = Answer::refused(refusal, &self.id);
+        self.gate.front.metrics.operations.refused();
+        answer.count_errors(&self.gate.front.metrics);
+        End::Failed(answer.into_errors())
     }
 }

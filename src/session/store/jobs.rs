@@ -296,3 +296,16 @@ pub async fn forget_ended(
     let old = scope.restrict(query, Column::StudioId).order_by_asc(Column::FinishedAt).limit(most).into_query();
     Ok(Entity::delete_many().filter(Column::Id.in_subquery(old)).exec(transaction).await?.rows_affected)
 }
+
+/// How many jobs are queued, and how many run, of each kind.
+pub async fn open_counts(scope: &Scope, statements: &Statements) -> Result<Vec<(String, State, i64)>> {
+    let query = Entity::find()
+        .select_only()
+        .column(Column::Kind)
+        .column(Column::State)
+        .column_as(Column::Id.count(), "jobs")
+        .filter(Column::State.is_in([State::Queued, State::Running]))
+        .group_by(Column::Kind)
+        .group_by(Column::State);
+    Ok(scope.restrict(query, Column::StudioId).into_tuple().all(statements).await?)
+}

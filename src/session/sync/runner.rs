@@ -31,6 +31,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// Syncs what is due, and whatever else is asked for, until the gateway stops.
 pub async fn run(app: App, shutdown: CancellationToken) {
+    app.metrics.work.expects(&Reach::BOTH.map(Reach::kind), &["well", "lost", "failed"]);
     let (mut all, mut newest) = (JoinSet::new(), JoinSet::new());
     let work = async {
         let mut looks = interval(LOOK_EVERY);
@@ -120,10 +121,12 @@ pub(super) async fn claim(app: &App, reaches: &[Reach], only: Option<i64>) -> Re
 /// written down there.
 pub(super) async fn drive(app: &App, job: Model) -> Result<()> {
     let (job_id, holder) = (job.id, job.holder.clone().unwrap_or_default());
+    let kind = Reach::of(&job.kind).unwrap_or(Reach::All).kind();
     let outcome = select! {
         outcome = Run::go(app, job) => outcome,
         () = until_lost(app, job_id, &holder) => Ok(Ended::Lost),
     };
+    app.metrics.work.job_ended(kind, ended_how(&outcome));
     match outcome {
         Ok(Ended::Well | Ended::Lost) => Ok(()),
         Err(error) => {
@@ -133,6 +136,15 @@ pub(super) async fn drive(app: &App, job: Model) -> Result<()> {
             transaction.commit().await?;
             Err(error)
         }
+    }
+}
+
+/// As it is counted.
+fn ended_how(outcome: &Result<Ended>) -> &'static str {
+    match outcome {
+        Ok(Ended::Well) => "well",
+        Ok(Ended::Lost) => "lost",
+        Err(_) => "failed",
     }
 }
 

@@ -11,7 +11,10 @@ use std::{
 };
 
 use futures_util::FutureExt as _;
-use live_gateway::http::{self, Attach, Caller, Events, Front, Limits, Origins, Share, Sharing, SignInError, SignedIn};
+use live_gateway::{
+    http::{self, Attach, Caller, Events, Front, Limits, Origins, Share, Sharing, SignInError, SignedIn},
+    metrics::Metrics,
+};
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -78,6 +81,7 @@ impl Gateway {
             trusted_proxies: Vec::new(),
             shutdown: shutdown.clone(),
             sockets: sockets.clone(),
+            metrics: Metrics::default(),
         };
         let routes = http::secured(http::router(front));
         let server = http::serve(http::listener(listener), routes, head, shutdown.clone());
