@@ -22,6 +22,10 @@ use crate::{
     alert::schema::{AlertMutation, AlertQuery, AlertSubscription},
     analytics::schema::{AnalyticsMutation, AnalyticsQuery},
     app::App,
+    campaign::{
+        self,
+        schema::{CampaignMutation, CampaignQuery},
+    },
     cost::Cost,
     graphql::{context::Operation, cost::ReportCost, known_types::KnownTypes},
     identity::{
@@ -32,7 +36,10 @@ use crate::{
         schema::{IdentityQuery, InvitationMutation, MembershipMutation, SignInMutation, StudioMutation},
         scope::{Asker, Viewer},
     },
-    promotion::schema::{PromotionMutation, PromotionQuery},
+    promotion::{
+        self,
+        schema::{PromotionMutation, PromotionQuery},
+    },
     session::{
         self,
         refresh::Refreshes,
@@ -51,6 +58,7 @@ pub struct Query(
     ShopeeQuery,
     ShopeeLoginQuery,
     PromotionQuery,
+    CampaignQuery,
     SessionQuery,
     AnalyticsQuery,
     AlertQuery,
@@ -69,6 +77,7 @@ pub struct Mutation(
     SessionMutation,
     CoinMutation,
     PromotionMutation,
+    CampaignMutation,
     AnalyticsMutation,
     AlertMutation,
     SyncMutation,
@@ -148,6 +157,8 @@ impl Attachment {
             .data(Actor::of_request(self.viewer.as_deref(), self.address, request_id))
             .data(identity::loader::loaders(asker.clone(), statements.clone()))
             .data(account::loader::loaders(self.app.clone(), asker.clone(), statements.clone()))
+            .data(promotion::loader::loaders(asker.clone(), statements.clone()))
+            .data(campaign::loader::loaders(self.app.clone(), asker.clone(), statements.clone()))
             .data(session::loader::loaders(asker.clone(), statements.clone()))
             .data(session::loader::session_loaders(asker.clone(), statements.clone()))
             .data(session::history::loaders(asker.clone(), statements))

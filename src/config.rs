@@ -144,6 +144,11 @@ pub const VARIABLES: &[Variable] = &[
         "How often what alerts are about is looked at, in seconds: the length of the steps that a session's course is judged in; 0 switches it off.",
     ),
     variable(
+        "CAMPAIGN_INTERVAL_SECONDS",
+        Some("900"),
+        "How often it is noted what every account's campaigns have done, in seconds, and where a studio wants it, which of them a rule pauses; 0 switches it off.",
+    ),
+    variable(
         "JOB_LEASE_SECONDS",
         Some("30"),
         "After how many seconds without a sign of life a job is taken over by another instance, 1 to 3600.",
@@ -218,6 +223,7 @@ pub struct Config {
     pub redis: Option<Redis>,
     pub sync_interval: Option<Duration>,
     pub alert_interval: Option<Duration>,
+    pub campaign_interval: Option<Duration>,
     pub job_lease: Duration,
     pub samples_whole: TimeDelta,
     pub samples_by_minute: TimeDelta,
@@ -316,6 +322,7 @@ impl Config {
             redis: reader.redis(),
             sync_interval: reader.interval("SYNC_INTERVAL_SECONDS"),
             alert_interval: reader.interval("ALERT_INTERVAL_SECONDS"),
+            campaign_interval: reader.interval("CAMPAIGN_INTERVAL_SECONDS"),
             job_lease: Duration::from_secs(u64::from(reader.number("JOB_LEASE_SECONDS", 1, 3600))),
             samples_whole: TimeDelta::hours(i64::from(reader.number("SAMPLES_WHOLE_HOURS", 1, 8760))),
             samples_by_minute: TimeDelta::days(i64::from(reader.number("SAMPLES_BY_MINUTE_DAYS", 1, 3650))),

@@ -7,7 +7,8 @@
 //! - [`http`] speaks HTTP and graphql-transport-ws at `/graphql`, serves the pages and the probes.
 //! - [`api`] is the whole schema on one screen.
 //! - [`analytics`] is what the numbers say; [`alert`] is what somebody should look at.
-//! - [`session`] is a live session, stored and on air; [`promotion`] is what Shopee's ads do for an account, and [`catalog`] is the
+//! - [`session`] is a live session, stored and on air; [`promotion`] is what Shopee's ads do for an account,
+//!   [`campaign`] what to do about them, and [`catalog`] is the
 //!   items that may be put into a session's bag; [`account`] is a Shopee account and its credential; [`ledger`] has one effect for
 //!   each intent that costs money; [`identity`] is who asks, and what they may do.
 //! - [`graphql`] is the kit the rooms build their part of the schema with: ids, pages, money, faults.
@@ -20,6 +21,7 @@ pub mod alert;
 pub mod analytics;
 pub mod api;
 pub mod app;
+pub mod campaign;
 pub mod catalog;
 pub mod clock;
 pub mod commands;

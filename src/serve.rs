@@ -23,6 +23,7 @@ use crate::{
     account, alert, analytics,
     api::{self, Attachment, sharing},
     app::{App, BuildError},
+    campaign,
     config::{Config, TOKEN_GIVEN_AWAY},
     cost::Cost,
     cryptography,
@@ -119,6 +120,7 @@ impl Gateway {
         jobs.spawn(session::samples::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(analytics::rebuild::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(alert::evaluate::run(app.clone(), signals.jobs.clone()));
+        jobs.spawn(campaign::look::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(housekeeping::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(revocations::run(app.clone(), signals.jobs.clone()));
         jobs.spawn(account::login::drive::run(app.clone(), signals.jobs.clone()));

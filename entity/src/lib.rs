@@ -36,6 +36,10 @@ pub mod coin_giveout;
 pub mod intent;
 pub mod promotion_edit;
 
+pub mod campaign_look;
+pub mod campaign_reading;
+pub mod campaign_rule;
+
 pub mod live_analytics;
 pub mod metric_sample;
 

@@ -14,6 +14,14 @@ pub struct Model {
     pub action: Action,
     /// The new budget a day, with `CHANGE_BUDGET` only.
     pub daily_budget: Option<i64>,
+    /// The change that this one takes back.
+    pub undoes: Option<i64>,
+    /// What the campaign had spent that day when the studio's rule paused it; null for what a person did. So are the next two.
+    pub rule_spent: Option<i64>,
+    /// What it had brought.
+    pub rule_sales: Option<i64>,
+    /// The rule's threshold then.
+    pub rule_pauses_below_millionths: Option<i64>,
 }
 
 /// What is to be done with a campaign.

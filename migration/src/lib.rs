@@ -45,6 +45,7 @@ mod m20261123_000016_jobs_that_go_on;
 mod m20261123_000018_recounts;
 mod m20261123_000020_alerts;
 mod m20261129_000023_forgetting;
+mod m20261129_000024_campaigns;
 
 use std::collections::HashSet;
 
@@ -81,6 +82,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000018_recounts::Migration),
             Box::new(m20261123_000020_alerts::Migration),
             Box::new(m20261129_000023_forgetting::Migration),
+            Box::new(m20261129_000024_campaigns::Migration),
         ]
     }
 }

@@ -60,7 +60,7 @@ impl MoneyInput {
 /// A `Decimal` as it was written. The library's own way of reading one takes numbers by way of a float, and rounds what has more
 /// digits than fit.
 #[derive(Clone, Copy, Debug)]
-struct Exact(Decimal);
+pub struct Exact(pub Decimal);
 
 impl InputType for Exact {
     type RawValueType = Self;

@@ -51,6 +51,8 @@ pub enum UserErrorCode {
     Busy,
     /// What came of it is known already, or still being found out.
     NotUnknown,
+    /// What was done cannot be undone; `message` says why.
+    NotUndoable,
 }
 
 /// Something the person at the form can mend.

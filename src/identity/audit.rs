@@ -75,6 +75,10 @@ pub enum Action {
     PromotionEditRequested,
     /// It became known whether a campaign was changed.
     PromotionEditSettled,
+    /// A studio's rule asked for a campaign to be paused; `after` has the numbers that led to it, in 1/100000 of the currency unit.
+    PromotionPausedByRule,
+    /// By what a studio has its promotions judged, or whether a rule pauses them, was changed.
+    CampaignRuleUpdated,
     /// Somebody had a studio's sessions of some days asked of Shopee again; `after` says which days, and how many sessions.
     AnalyticsRebuildRequested,
     /// When a studio wants to be alerted was changed.
@@ -114,6 +118,8 @@ impl Action {
         Self::CoinsSettled,
         Self::PromotionEditRequested,
         Self::PromotionEditSettled,
+        Self::PromotionPausedByRule,
+        Self::CampaignRuleUpdated,
         Self::AnalyticsRebuildRequested,
         Self::AlertSettingsUpdated,
         Self::AlertAcknowledged,
@@ -151,6 +157,8 @@ impl Action {
             Self::CoinsSettled => "COINS_SETTLED",
             Self::PromotionEditRequested => "PROMOTION_EDIT_REQUESTED",
             Self::PromotionEditSettled => "PROMOTION_EDIT_SETTLED",
+            Self::PromotionPausedByRule => "PROMOTION_PAUSED_BY_RULE",
+            Self::CampaignRuleUpdated => "CAMPAIGN_RULE_UPDATED",
             Self::AnalyticsRebuildRequested => "ANALYTICS_REBUILD_REQUESTED",
             Self::AlertSettingsUpdated => "ALERT_SETTINGS_UPDATED",
             Self::AlertAcknowledged => "ALERT_ACKNOWLEDGED",

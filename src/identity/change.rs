@@ -33,9 +33,16 @@ impl Change {
         Ok(Self { transaction, scope, studio_id, now: app.clock.now(), actor })
     }
 
+    /// Begins a change that the studio has told the gateway to make by itself.
+    pub async fn begin_by_rule(app: &App, actor: Actor, studio_id: i64) -> Result<Self> {
+        let (transaction, all) = (app.database.write().await?, Scope::job_runner());
+        store::member::take_turn(&all, &transaction, studio_id).await?;
+        Ok(Self { transaction, scope: Scope::of_studio(studio_id), studio_id, now: app.clock.now(), actor })
+    }
+
     /// Begins a change by somebody who is about to become a member.
     pub async fn begin_joining(app: &App, actor: Actor, studio_id: i64) -> Result<Self> {
-        let (transaction, scope) = (app.database.write().await?, Scope::of_new_studio(studio_id));
+        let (transaction, scope) = (app.database.write().await?, Scope::of_studio(studio_id));
         store::member::take_turn(&scope, &transaction, studio_id).await?;
         Ok(Self { transaction, scope, studio_id, now: app.clock.now(), actor })
     }

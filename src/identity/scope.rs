@@ -119,8 +119,8 @@ impl Scope {
         Self(Studios::These(viewer.memberships.iter().map(|membership| membership.studio_id).collect()))
     }
 
-    /// A studio that was made just now, for whoever made it.
-    pub(super) fn of_new_studio(studio_id: i64) -> Self {
+    /// One studio for whoever needs no role in it: who has made it just now, and what it has told the gateway to do by itself.
+    pub(super) fn of_studio(studio_id: i64) -> Self {
         Self(Studios::These(Arc::new([studio_id])))
     }
 

@@ -31,7 +31,7 @@ pub async fn create(app: &App, viewer: &Viewer, actor: &Actor, name: &StudioName
     let studio_id = membership.studio_id;
     let entry = Entry::in_studio(Action::StudioCreated, studio_id, Kind::Studio, studio_id)
         .after(json!({ "name": name.as_str(), "timeZone": time_zone.name() }))?;
-    audit::record(&Scope::of_new_studio(studio_id), &transaction, actor, entry, now).await?;
+    audit::record(&Scope::of_studio(studio_id), &transaction, actor, entry, now).await?;
     transaction.commit().await?;
     Ok(Created { studio_id, viewer: viewer.clone().with(membership) })
 }

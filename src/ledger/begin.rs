@@ -27,11 +27,21 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// How often the row is looked at that another instance is working on.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
+/// In whose right something is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authority {
+    /// Of whoever asks, who has to be an operator of the studio at that moment.
+    Member,
+    /// Of a rule that the studio has switched on, and that stands also when whoever did has gone.
+    Rule,
+}
+
 /// What somebody wants.
 pub struct Wish {
     pub studio_id: i64,
     pub shopee_account_id: i64,
     pub requested_by: i64,
+    pub authority: Authority,
     pub key: IdempotencyKey,
     pub kind: Kind,
     /// What it changes at Shopee.
@@ -77,7 +87,10 @@ async fn write_down(
     rule: impl AsyncFnOnce(&Change) -> Result<Option<Refusal>>,
     detail: impl AsyncFnOnce(&Change, i64) -> Result<()>,
 ) -> Result<Begun> {
-    let change = Change::begin(app, actor, wish.requested_by, wish.studio_id, Role::Operator).await?;
+    let change = match wish.authority {
+        Authority::Member => Change::begin(app, actor, wish.requested_by, wish.studio_id, Role::Operator).await?,
+        Authority::Rule => Change::begin_by_rule(app, actor, wish.studio_id).await?,
+    };
     let known = store::by_key(&change.scope, &change.transaction, wish.studio_id, wish.key.as_str()).await?;
     if let Some(known) = known {
         let input = wish.input.to_string();

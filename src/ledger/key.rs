@@ -13,6 +13,11 @@ impl IdempotencyKey {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// What a rule calls an intent of its own. The blank in it keeps it apart from every key that a client can choose.
+    pub fn of_rule(name: &str) -> Self {
+        Self(format!("rule {name}"))
+    }
 }
 
 impl FromStr for IdempotencyKey {

@@ -28,6 +28,10 @@ pub enum Refusal {
     BudgetNotAStep,
     /// Shopee lets this budget not be made smaller.
     BudgetMayNotDecrease,
+    /// It was to be undone, and has been changed again since.
+    ChangedSince,
+    /// A rule wanted it that the studio has switched off or changed meanwhile.
+    RuleChanged,
     /// Shopee understood and said no.
     RefusedByShopee,
     /// Shopee does not allow the account to do this.
@@ -72,6 +76,10 @@ impl Refusal {
             Self::BudgetTooLarge => "the budget is more than Shopee takes",
             Self::BudgetNotAStep => "the budget is not a multiple of the step that Shopee asks for",
             Self::BudgetMayNotDecrease => "Shopee lets this budget not be made smaller",
+            Self::ChangedSince => {
+                "the campaign has been changed again since; undo the later change first, or make a new one"
+            }
+            Self::RuleChanged => "the studio's rule was switched off or changed meanwhile",
             Self::RefusedByShopee => "Shopee refused it",
             Self::NoPermission => "Shopee does not allow the account to do this",
             Self::Throttled => "there are too many calls of this account just now; nothing was done",

@@ -101,7 +101,7 @@ impl Standing<'_> {
         &self.0.idempotency_key
     }
 
-    /// Who asked for it.
+    /// Who asked for it; for what a studio's rule does by itself, who changed that rule last.
     async fn requested_by(&self, ctx: &Context<'_>) -> Result<User> {
         let user = loader::user(ctx, self.0.requested_by).await?;
         user.ok_or_else(|| Error::internal("somebody who has spent money is not there"))

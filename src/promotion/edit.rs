@@ -1,4 +1,4 @@
-//! Changing a campaign: the rules, the call, and how to tell afterwards whether it happened.
+//! Changing a campaign, whoever wants it: what is written down, and the call.
 //!
 //! Shopee takes a change and shows it a second or so later, so a change is done when it shows.
 
@@ -11,18 +11,27 @@ use entity::{
 };
 use futures_util::{FutureExt as _, future::BoxFuture};
 use sea_orm::DatabaseTransaction;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use shopee::{Amount, BudgetForEdit, CampaignChange, CampaignState};
+use shopee::{Amount, CampaignChange};
 
-use super::{reference::reference_id, store};
+use super::{
+    reference::reference_id,
+    shown::{Limits, Shown, State},
+    store,
+};
 use crate::{
     account::{self, access::Access, signed_out},
     app::App,
     error::{Error, Result},
-    identity::{actor::Actor, change::Change, scope::Scope},
+    graphql::id,
+    identity::{
+        actor::Actor,
+        audit::{self, Entry},
+        change::Change,
+        scope::Scope,
+    },
     ledger::{
-        begin::{self, Begun, Wish},
+        begin::{self, Authority, Begun, Wish},
         effect::{Effect, Handler, Sent, Verdict},
         key::IdempotencyKey,
         refusal::Refusal,
@@ -74,136 +83,87 @@ impl Edit {
     }
 }
 
-/// Changes a campaign, once for each key.
+/// What is to be done with a campaign, in whose name and why.
+#[derive(Clone, Debug)]
+pub struct Order {
+    pub campaign: Campaign,
+    pub edit: Edit,
+    pub key: IdempotencyKey,
+    pub user_id: i64,
+    pub cause: Cause,
+}
+
+/// Why a campaign is changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Somebody wants it.
+    Wish,
+    /// Somebody wants the change of this id taken back.
+    Undo(i64),
+    /// A rule of the studio's wants it.
+    Rule(Numbers),
+}
+
+/// The numbers by which a rule has decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Numbers {
+    pub spent: i64,
+    pub sales: i64,
+    pub pauses_below_millionths: i64,
+}
+
+impl Order {
+    fn wish(&self) -> Wish {
+        let Campaign { campaign_id, studio_id, shopee_account_id } = self.campaign;
+        Wish {
+            studio_id,
+            shopee_account_id,
+            requested_by: self.user_id,
+            authority: if let Cause::Rule(_) = self.cause { Authority::Rule } else { Authority::Member },
+            key: self.key.clone(),
+            kind: Kind::EditPromotion,
+            resource: format!("campaign/{shopee_account_id}/{campaign_id}"),
+            input: self.told(),
+        }
+    }
+
+    fn told(&self) -> Value {
+        let Campaign { campaign_id, shopee_account_id, .. } = self.campaign;
+        let mut input =
+            json!({ "account": shopee_account_id, "campaign": campaign_id.to_string(), "edit": self.edit.told() });
+        match self.cause {
+            Cause::Wish => {}
+            Cause::Undo(undone) => input["undoes"] = json!(undone),
+            Cause::Rule(_) => input["rule"] = json!(true),
+        }
+        input
+    }
+
+    /// Writes down what the intent of this id is about; what a rule does, with the numbers that led to it.
+    async fn write_down(&self, change: &Change, id: i64) -> Result<()> {
+        store::insert(&change.scope, &change.transaction, id, self).await?;
+        let Cause::Rule(Numbers { spent, sales, pauses_below_millionths }) = self.cause else { return Ok(()) };
+        let action = audit::Action::PromotionPausedByRule;
+        let entry = Entry::in_studio(action, self.campaign.studio_id, id::Kind::PromotionEdit, id);
+        let numbers = json!({
+            "campaign": self.campaign.campaign_id.to_string(),
+            "spent": spent,
+            "sales": sales,
+            "pausesBelowMillionths": pauses_below_millionths,
+        });
+        change.record(entry.after(numbers)?).await
+    }
+}
+
+/// Changes a campaign, once for each key. `rule` says what forbids it beside what Shopee says, in the transaction that writes it down.
 pub async fn edit(
     app: &App,
     actor: Actor,
-    user_id: i64,
-    campaign: Campaign,
-    key: IdempotencyKey,
-    edit: Edit,
+    order: Order,
+    rule: impl AsyncFnOnce(&Change) -> Result<Option<Refusal>>,
 ) -> Result<Begun> {
-    let Campaign { campaign_id, studio_id, shopee_account_id } = campaign;
-    let wish = Wish {
-        studio_id,
-        shopee_account_id,
-        requested_by: user_id,
-        key,
-        kind: Kind::EditPromotion,
-        resource: format!("campaign/{shopee_account_id}/{campaign_id}"),
-        input: json!({ "account": shopee_account_id, "campaign": campaign_id.to_string(), "edit": edit.told() }),
-    };
-    // What there is to say against it, Shopee knows.
-    let rule = async |_: &Change| Ok(None);
-    let detail =
-        async |change: &Change, id| store::insert(&change.scope, &change.transaction, id, campaign, edit).await;
-    begin::begin(app, actor, HANDLER, wish, rule, detail).await
-}
-
-/// A campaign as Shopee shows it; `None` throughout where it shows nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Shown {
-    state: Option<State>,
-    daily_budget: Option<i64>,
-    /// What a budget may be; asked only for a change of it.
-    limits: Option<Limits>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-enum State {
-    Ongoing,
-    Scheduled,
-    Paused,
-    Over,
-    Unknown,
-}
-
-impl From<&CampaignState> for State {
-    fn from(state: &CampaignState) -> Self {
-        match state {
-            CampaignState::Ongoing => Self::Ongoing,
-            CampaignState::Scheduled => Self::Scheduled,
-            CampaignState::Paused => Self::Paused,
-            CampaignState::Ended | CampaignState::Closed => Self::Over,
-            CampaignState::Unknown(_) => Self::Unknown,
-        }
-    }
-}
-
-/// What a budget may be. What is not reported bounds nothing: Shopee itself refuses what it does not take.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Limits {
-    minimum: Option<i64>,
-    maximum: Option<i64>,
-    step: Option<i64>,
-    may_decrease: Option<bool>,
-    log_key: Option<String>,
-}
-
-impl From<BudgetForEdit> for Limits {
-    fn from(budget: BudgetForEdit) -> Self {
-        let count = |amount: Option<Amount>| amount.map(|amount| amount.0);
-        Self {
-            minimum: count(budget.minimum),
-            maximum: count(budget.maximum),
-            step: count(budget.step),
-            may_decrease: budget.may_decrease,
-            log_key: budget.log_key,
-        }
-    }
-}
-
-impl Limits {
-    fn objection(&self, now: Option<i64>, wanted: i64) -> Option<Refusal> {
-        match self {
-            Self { minimum: Some(minimum), .. } if wanted < *minimum => Some(Refusal::BudgetTooSmall),
-            Self { maximum: Some(maximum), .. } if wanted > *maximum => Some(Refusal::BudgetTooLarge),
-            Self { step: Some(step), .. } if *step > 0 && wanted % step != 0 => Some(Refusal::BudgetNotAStep),
-            Self { may_decrease: Some(false), .. } if now.is_some_and(|now| wanted < now) => {
-                Some(Refusal::BudgetMayNotDecrease)
-            }
-            _ => None,
-        }
-    }
-}
-
-impl Shown {
-    fn of(seen: &Value) -> Self {
-        Self::deserialize(seen).unwrap_or_default()
-    }
-
-    fn objection(&self, edit: Edit) -> Option<Refusal> {
-        let Some(state) = self.state else { return Some(Refusal::NoSuchCampaign) };
-        match (edit, state) {
-            (_, State::Over) => Some(Refusal::CampaignEnded),
-            (Edit::Pause, State::Paused) | (Edit::Resume, State::Ongoing | State::Scheduled) => {
-                Some(Refusal::AlreadySo)
-            }
-            (Edit::ChangeBudget(wanted), _) if self.daily_budget == Some(wanted) => Some(Refusal::AlreadySo),
-            (Edit::ChangeBudget(wanted), _) => self.limits.as_ref()?.objection(self.daily_budget, wanted),
-            _ => None,
-        }
-    }
-
-    /// Whether a change shows that was sent when the campaign looked like `before`. One change at a time is made of a campaign, so
-    /// what differs is this one's doing, or that of somebody who used Shopee's own page meanwhile.
-    fn verdict(&self, before: &Self, edit: Edit) -> Verdict {
-        let happened = match edit {
-            Edit::Pause => self.state == Some(State::Paused),
-            Edit::Resume => matches!(self.state, Some(State::Ongoing | State::Scheduled)),
-            Edit::Stop => self.state == Some(State::Over),
-            Edit::ChangeBudget(wanted) => self.daily_budget == Some(wanted),
-        };
-        let is_as_before = match edit {
-            Edit::ChangeBudget(_) => self.daily_budget == before.daily_budget,
-            _ => self.state == before.state,
-        };
-        match (happened, is_as_before) {
-            (true, _) => Verdict::Happened,
-            (false, true) => Verdict::NotYet,
-            (false, false) => Verdict::Unclear,
-        }
-    }
+    let detail = async |change: &Change, id| order.write_down(change, id).await;
+    begin::begin(app, actor, HANDLER, order.wish(), rule, detail).await
 }
 
 /// A campaign that is about to be changed.
@@ -212,9 +172,18 @@ struct Editing<'a> {
     access: Arc<Access>,
     campaign_id: i64,
     edit: Edit,
+    /// The budget that a change has given which is to be taken back.
+    given: Option<i64>,
 }
 
 impl Editing<'_> {
+    /// Whether another budget shows than the one that is to be taken back.
+    fn is_changed_since(&self, shown: &Shown) -> bool {
+        let Edit::ChangeBudget(wanted) = self.edit else { return false };
+        let is_either = |given| [Some(given), Some(wanted)].contains(&shown.daily_budget);
+        shown.state.is_some() && self.given.is_some_and(|given| !is_either(given))
+    }
+
     async fn shown(&self) -> Result<Shown, shopee::Error> {
         let (shopee, account) = (self.app.shopee.patient(), self.access.account());
         let campaign = shopee.live_stream(&account, self.campaign_id).await?;
@@ -251,7 +220,8 @@ impl Effect for Editing<'_> {
     }
 
     fn objection(&self, seen: &Value) -> Option<Refusal> {
-        Shown::of(seen).objection(self.edit)
+        let shown = Shown::of(seen);
+        if self.is_changed_since(&shown) { Some(Refusal::ChangedSince) } else { shown.objection(self.edit) }
     }
 
     async fn send(&self, seen: &Value) -> Result<Sent, shopee::Error> {
@@ -273,8 +243,12 @@ fn load<'a>(app: &'a App, intent: &'a intent::Model) -> BoxFuture<'a, Result<Box
         let access = Access::open(&app.config.credential_keys, account)?;
         let row = store::by_intent(&scope, &statements, intent.id).await?;
         let row = row.ok_or_else(|| Error::internal("an intent to change a campaign names none"))?;
-        let edit = Edit::of(&row)?;
-        Ok(Box::new(Editing { app, access, campaign_id: row.campaign_id, edit }) as Box<dyn Effect>)
+        let undone = match row.undoes {
+            Some(undone) => store::by_intent(&scope, &statements, undone).await?,
+            None => None,
+        };
+        let (edit, given) = (Edit::of(&row)?, undone.and_then(|undone| undone.daily_budget));
+        Ok(Box::new(Editing { app, access, campaign_id: row.campaign_id, edit, given }) as Box<dyn Effect>)
     }
     .boxed()
 }
@@ -282,57 +256,4 @@ fn load<'a>(app: &'a App, intent: &'a intent::Model) -> BoxFuture<'a, Result<Box
 /// Nothing of a campaign is stored.
 fn settled<'a>(_: &'a Scope, _: &'a DatabaseTransaction, _: &'a intent::Model) -> BoxFuture<'a, Result<()>> {
     async { Ok(()) }.boxed()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shown(state: State, daily_budget: i64) -> Shown {
-        let limits = Limits { minimum: Some(10), maximum: Some(100), step: Some(5), ..Limits::default() };
-        Shown { state: Some(state), daily_budget: Some(daily_budget), limits: Some(limits) }
-    }
-
-    #[test]
-    fn what_shopee_shows_forbids_what_makes_no_sense() {
-        let (ongoing, paused) = (shown(State::Ongoing, 50), shown(State::Paused, 50));
-        for (shown, edit, expected) in [
-            (&ongoing, Edit::Pause, None),
-            (&ongoing, Edit::Resume, Some(Refusal::AlreadySo)),
-            (&ongoing, Edit::Stop, None),
-            (&paused, Edit::Pause, Some(Refusal::AlreadySo)),
-            (&paused, Edit::Resume, None),
-            (&shown(State::Over, 50), Edit::Resume, Some(Refusal::CampaignEnded)),
-            (&Shown::default(), Edit::Pause, Some(Refusal::NoSuchCampaign)),
-            (&ongoing, Edit::ChangeBudget(50), Some(Refusal::AlreadySo)),
-            (&ongoing, Edit::ChangeBudget(5), Some(Refusal::BudgetTooSmall)),
-            (&ongoing, Edit::ChangeBudget(105), Some(Refusal::BudgetTooLarge)),
-            (&ongoing, Edit::ChangeBudget(52), Some(Refusal::BudgetNotAStep)),
-            (&ongoing, Edit::ChangeBudget(45), None),
-        ] {
-            assert_eq!(shown.objection(edit), expected, "{edit:?} of {shown:?}");
-        }
-        let limits = Limits { may_decrease: Some(false), ..Limits::default() };
-        assert_eq!(limits.objection(Some(50), 45), Some(Refusal::BudgetMayNotDecrease));
-        assert_eq!(limits.objection(Some(50), 55), None);
-    }
-
-    #[test]
-    fn what_shopee_shows_tells_whether_a_change_happened() {
-        let before = shown(State::Ongoing, 50);
-        for (now, edit, expected) in [
-            (shown(State::Paused, 50), Edit::Pause, Verdict::Happened),
-            (shown(State::Ongoing, 50), Edit::Pause, Verdict::NotYet),
-            (shown(State::Ongoing, 60), Edit::Pause, Verdict::NotYet),
-            (shown(State::Over, 50), Edit::Pause, Verdict::Unclear),
-            (shown(State::Over, 50), Edit::Stop, Verdict::Happened),
-            (shown(State::Ongoing, 60), Edit::ChangeBudget(60), Verdict::Happened),
-            (shown(State::Paused, 50), Edit::ChangeBudget(60), Verdict::NotYet),
-            (shown(State::Ongoing, 70), Edit::ChangeBudget(60), Verdict::Unclear),
-        ] {
-            assert_eq!(now.verdict(&before, edit), expected, "{edit:?}: {now:?}");
-        }
-        let scheduled = shown(State::Scheduled, 50);
-        assert_eq!(scheduled.verdict(&shown(State::Paused, 50), Edit::Resume), Verdict::Happened);
-    }
 }

@@ -13,6 +13,7 @@ mod promotion_page;
 mod promotion_settings;
 mod query;
 mod streamer;
+mod undo_mutation;
 
 pub use account_ads::AccountAds;
 pub use ads_balance::AdsBalance;

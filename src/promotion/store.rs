@@ -9,26 +9,29 @@ use sea_orm::{
     PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Select,
 };
 
-use super::edit::{Campaign, Edit};
+use super::edit::{Cause, Edit, Order};
 use crate::{database::Statements, error::Result, graphql::page::Slice, identity::scope::Scope};
 
 /// A row of the ledger: what was asked for, and how that stands.
 pub type EditRow = (Model, intent::Model);
 
+/// More changes of one campaign than anybody takes back one by one; of more, the newest count.
+const MOST_LATER: u64 = 200;
+
 /// Writes down what an intent is about.
-pub async fn insert(
-    scope: &Scope,
-    transaction: &DatabaseTransaction,
-    id: i64,
-    campaign: Campaign,
-    edit: Edit,
-) -> Result<()> {
+pub async fn insert(scope: &Scope, transaction: &DatabaseTransaction, id: i64, order: &Order) -> Result<()> {
+    let campaign = order.campaign;
     scope.require(campaign.studio_id)?;
-    let (action, daily_budget) = match edit {
+    let (action, daily_budget) = match order.edit {
         Edit::Pause => (Action::Pause, None),
         Edit::Resume => (Action::Resume, None),
         Edit::Stop => (Action::Stop, None),
         Edit::ChangeBudget(daily_budget) => (Action::ChangeBudget, Some(daily_budget)),
+    };
+    let (undoes, numbers) = match order.cause {
+        Cause::Wish => (None, None),
+        Cause::Undo(undone) => (Some(undone), None),
+        Cause::Rule(numbers) => (None, Some(numbers)),
     };
     let row = ActiveModel {
         id: Set(id),
@@ -37,6 +40,10 @@ pub async fn insert(
         campaign_id: Set(campaign.campaign_id),
         action: Set(action),
         daily_budget: Set(daily_budget),
+        undoes: Set(undoes),
+        rule_spent: Set(numbers.map(|numbers| numbers.spent)),
+        rule_sales: Set(numbers.map(|numbers| numbers.sales)),
+        rule_pauses_below_millionths: Set(numbers.map(|numbers| numbers.pauses_below_millionths)),
     };
     row.insert(transaction).await?;
     Ok(())
@@ -51,6 +58,15 @@ pub async fn by_intent(scope: &Scope, connection: &impl ConnectionTrait, id: i64
 pub async fn by_ids(scope: &Scope, connection: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec<EditRow>> {
     let query = scope.restrict(Entity::find(), Column::StudioId).inner_join(intent::Entity);
     both(query.filter(Column::Id.is_in(ids.iter().copied())), connection).await
+}
+
+/// What has changed the campaign of a change after that, or may have, the newest first.
+pub async fn later(scope: &Scope, connection: &impl ConnectionTrait, edit: &Model) -> Result<Vec<EditRow>> {
+    let query = scope.restrict(Entity::find(), Column::StudioId).inner_join(intent::Entity);
+    let query = query.filter(Column::ShopeeAccountId.eq(edit.shopee_account_id));
+    let query = query.filter(Column::CampaignId.eq(edit.campaign_id)).filter(Column::Id.gt(edit.id));
+    let query = query.filter(intent::Column::State.is_in([State::Done, State::Unknown]));
+    both(query.order_by_desc(Column::Id).limit(MOST_LATER), connection).await
 }
 
 /// Changes in a studio, the newest first.

@@ -1,6 +1,6 @@
 //! The present day in a region's time zone, as Shopee's reports want it.
 
-use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use shopee::{CampaignFilter, CampaignsQuery, Region, ReportQuery, ReportStep};
 
@@ -9,13 +9,24 @@ use crate::error::{Error, Result};
 /// The most campaigns that are asked for at once.
 pub const MOST_CAMPAIGNS: u32 = 100;
 
+/// The region's day at an instant.
+pub fn date(region: Region, now: DateTime<Utc>) -> Result<NaiveDate> {
+    Ok(now.with_timezone(&zone(region)?).date_naive())
+}
+
+fn zone(region: Region) -> Result<Tz> {
+    region.time_zone().parse().map_err(|_| unknown(region))
+}
+
+fn unknown(region: Region) -> Error {
+    Error::internal(format!("{region} has no time zone"))
+}
+
 /// The first and the last second of the region's day at an instant: the same all day, so that those who ask share an answer.
 pub fn today(region: Region, now: DateTime<Utc>) -> Result<(DateTime<Utc>, DateTime<Utc>)> {
-    let unknown = || Error::internal(format!("{region} has no time zone"));
-    let zone: Tz = region.time_zone().parse().map_err(|_| unknown())?;
-    let date = now.with_timezone(&zone).date_naive();
     // None of the regions has summer time, so every day has a midnight and 24 hours.
-    let midnight = date.and_time(NaiveTime::MIN).and_local_timezone(zone).earliest().ok_or_else(unknown)?.to_utc();
+    let midnight = date(region, now)?.and_time(NaiveTime::MIN).and_local_timezone(zone(region)?);
+    let midnight = midnight.earliest().ok_or_else(|| unknown(region))?.to_utc();
     Ok((midnight, midnight + TimeDelta::days(1) - TimeDelta::seconds(1)))
 }
 

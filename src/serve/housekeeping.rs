@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
 
-use crate::{alert, app::App, identity, session};
+use crate::{alert, app::App, campaign, identity, session};
 
 /// How often it is seen to.
 const EVERY: Duration = Duration::from_secs(600);
@@ -26,18 +26,21 @@ pub(super) async fn run(app: App, shutdown: CancellationToken) {
 
 /// What fails in one room leaves the others to be tidied.
 async fn tidy(app: &App, now: DateTime<Utc>) {
-    let (history, alerts, sign_ins) = (
+    let (history, alerts, readings, sign_ins) = (
         session::housekeeping::tidy(app, now).await,
         alert::housekeeping::tidy(app, now).await,
+        campaign::housekeeping::tidy(app, now).await,
         identity::housekeeping::tidy(app, now).await,
     );
-    for error in [history.as_ref().err(), alerts.as_ref().err(), sign_ins.as_ref().err()].into_iter().flatten() {
+    let failures = [history.as_ref().err(), alerts.as_ref().err(), readings.as_ref().err(), sign_ins.as_ref().err()];
+    for error in failures.into_iter().flatten() {
         tracing::warn!(error = error.for_log(), "old rows could not be taken out; the next run tries");
     }
     let history = history.unwrap_or_default();
-    let (alerts, sign_ins) = (alerts.unwrap_or_default(), sign_ins.unwrap_or_default());
-    if history != Default::default() || alerts + sign_ins > 0 {
+    let (alerts, readings) = (alerts.unwrap_or_default(), readings.unwrap_or_default());
+    let sign_ins = sign_ins.unwrap_or_default();
+    if history != Default::default() || alerts + readings + sign_ins > 0 {
         let session::housekeeping::Tidied { samples, jobs } = history;
-        tracing::info!(samples, jobs, alerts, sign_ins, "old rows were taken out");
+        tracing::info!(samples, jobs, alerts, readings, sign_ins, "old rows were taken out");
     }
 }

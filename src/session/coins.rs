@@ -23,7 +23,7 @@ use crate::{
     error::{Error, Result},
     identity::{actor::Actor, change::Change, scope::Scope, store as identity_store},
     ledger::{
-        begin::{self, Begun, Wish},
+        begin::{self, Authority, Begun, Wish},
         effect::{Effect, Handler, Sent, Verdict},
         key::IdempotencyKey,
         refusal::Refusal,
@@ -74,6 +74,7 @@ pub async fn give(
         studio_id: room.studio_id,
         shopee_account_id: room.shopee_account_id,
         requested_by: user_id,
+        authority: Authority::Member,
         key,
         kind: coins.kind(),
         resource: resource(room.session_key),

@@ -13,7 +13,7 @@ const TIERS: [&[&str]; 16] = [
     &["http"],
     &["api"],
     &["analytics", "alert"],
-    &["session"],
+    &["session", "campaign"],
     &["promotion", "catalog"],
     &["account"],
     &["ledger"],

@@ -5,6 +5,7 @@
 mod alerts;
 mod analytics;
 mod browser;
+mod campaigns;
 mod configuration;
 mod connecting;
 mod contract;

@@ -127,6 +127,8 @@ fn lists_that_can_grow_are_connections() {
         "AnalyticsSummary.topStreamers",
         "SyncLiveSessionPayload.changedFields",
         "SyncJob.errors",
+        "CampaignRuleDryRun.pauses",
+        "CampaignRuleDryRun.byCurrency",
     ];
     for definition in types() {
         let name = &definition.name.node;
@@ -227,6 +229,7 @@ fn what_comes_from_shopee_may_be_null() {
         "Promotion.settings",
         "Promotion.today",
         "Promotion.budgetLimits",
+        "Promotion.judgement",
         "Query.promotion",
     ];
     let types = types();

@@ -65,6 +65,9 @@ async fn duplicates_are_refused(database: Database) {
     assert_duplicate(insert(db, promotion_edit(2, 1, 1)).await);
     assert_duplicate(insert(db, alert::Model { subject: alert(1, 1).subject, ..alert(9, 1) }).await);
     assert_duplicate(insert(db, alert_settings(1)).await);
+    assert_duplicate(insert(db, campaign_reading::Model { id: 9, ..campaign_reading(1, 1, 1) }).await);
+    assert_duplicate(insert(db, campaign_look(1)).await);
+    assert_duplicate(insert(db, campaign_rule(1)).await);
 }
 
 async fn near_duplicates_are_taken(database: Database) {
@@ -139,6 +142,11 @@ async fn orphans_are_refused(database: Database) {
     assert_orphan(insert(db, alert::Model { intent_id: Some(404), ..alert(9, 1) }).await);
     assert_orphan(insert(db, alert::Model { acknowledged_by: Some(404), ..alert(9, 1) }).await);
     assert_orphan(insert(db, alert_settings(404)).await);
+    assert_orphan(insert(db, campaign_reading(9, 404, 1)).await);
+    assert_orphan(insert(db, campaign_reading(9, 1, 404)).await);
+    assert_orphan(insert(db, campaign_look(404)).await);
+    assert_orphan(insert(db, campaign_rule(404)).await);
+    assert_orphan(insert(db, campaign_rule::Model { changed_by: Some(404), ..campaign_rule(2) }).await);
     assert_orphan(insert(db, job::Model { studio_id: Some(404), ..job(9) }).await);
     assert_orphan(insert(db, job::Model { shopee_account_id: Some(404), ..job(9) }).await);
     assert_orphan(insert(db, job_failure(404)).await);
@@ -149,8 +157,8 @@ async fn orphans_are_refused(database: Database) {
 /// Rows of: users, studios, memberships, shopee_accounts, live_sessions, live_session_items, live_analytics,
 /// metric_samples, coin_giveouts, jobs, audit_entries, sign_ins, refresh_tokens, external_identities, invitations,
 /// shopee_logins, deleted_live_sessions, intents, promotion_edits, recounts, alerts, alert_settings,
-/// job_failures.
-async fn counts(db: &DatabaseConnection) -> [u64; 23] {
+/// job_failures, campaign_readings, campaign_looks, campaign_rules.
+async fn counts(db: &DatabaseConnection) -> [u64; 26] {
     [
         user::Entity::find().count(db).await.unwrap(),
         studio::Entity::find().count(db).await.unwrap(),
@@ -175,15 +183,18 @@ async fn counts(db: &DatabaseConnection) -> [u64; 23] {
         alert::Entity::find().count(db).await.unwrap(),
         alert_settings::Entity::find().count(db).await.unwrap(),
         job_failure::Entity::find().count(db).await.unwrap(),
+        campaign_reading::Entity::find().count(db).await.unwrap(),
+        campaign_look::Entity::find().count(db).await.unwrap(),
+        campaign_rule::Entity::find().count(db).await.unwrap(),
     ]
 }
 
 async fn a_studio_takes_its_rows_along(database: Database) {
     let db = &database.migrated().await;
     world(db).await;
-    assert_eq!(counts(db).await, [1, 2, 1, 2, 2, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 1, 2, 1, 1]);
+    assert_eq!(counts(db).await, [1, 2, 1, 2, 2, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 1, 2, 1, 1, 1, 1, 1]);
     studio::Entity::delete_by_id(1).exec(db).await.unwrap();
-    assert_eq!(counts(db).await, [1, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(counts(db).await, [1, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 }
 
 async fn an_account_takes_its_sessions_along(database: Database) {
@@ -192,14 +203,14 @@ async fn an_account_takes_its_sessions_along(database: Database) {
     shopee_account::Entity::delete_by_id(1).exec(db).await.unwrap();
     let login = shopee_login::Entity::find_by_id(1).one(db).await.unwrap().unwrap();
     assert_eq!(login.shopee_account_id, None);
-    assert_eq!(counts(db).await, [1, 2, 1, 1, 1, 0, 1, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1, 0]);
+    assert_eq!(counts(db).await, [1, 2, 1, 1, 1, 0, 1, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 1]);
 }
 
 async fn a_session_takes_its_rows_along(database: Database) {
     let db = &database.migrated().await;
     world(db).await;
     live_session::Entity::delete_by_id(1).exec(db).await.unwrap();
-    assert_eq!(counts(db).await, [1, 2, 1, 2, 1, 0, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 0, 1, 1, 1]);
+    assert_eq!(counts(db).await, [1, 2, 1, 2, 1, 0, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 0, 1, 1, 1, 1, 1, 1]);
 }
 
 async fn a_user_leaves_the_books_intact(database: Database) {
@@ -208,7 +219,7 @@ async fn a_user_leaves_the_books_intact(database: Database) {
     assert_orphan(user::Entity::delete_by_id(1).exec(db).await);
     intent::Entity::delete_many().exec(db).await.unwrap();
     user::Entity::delete_by_id(1).exec(db).await.unwrap();
-    assert_eq!(counts(db).await, [0, 2, 0, 2, 2, 1, 2, 1, 0, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 1, 2, 1, 1]);
+    assert_eq!(counts(db).await, [0, 2, 0, 2, 2, 1, 2, 1, 0, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 1, 2, 1, 1, 1, 1, 1]);
     let entry = audit_entry::Entity::find_by_id(1).one(db).await.unwrap().unwrap();
     assert_eq!((entry.user_id, entry.studio_id), (None, Some(1)));
     let invitation = invitation::Entity::find_by_id(1).one(db).await.unwrap().unwrap();

@@ -94,6 +94,15 @@ async fn check_other_lists(db: &DatabaseConnection, order: &Order) {
         due.order_by(recount::Column::DueAt, order.clone()).order_by(recount::Column::LiveSessionId, order.clone());
     check_plan(db, by_id.limit(20), &["recounts_due_at_live_session_id_idx"]).await;
 
+    let readings = campaign_reading::Entity::find().filter(campaign_reading::Column::StudioId.eq(2));
+    let readings = readings.filter(campaign_reading::Column::ReadAt.gte(moment()));
+    let by_campaign = readings
+        .order_by(campaign_reading::Column::ShopeeAccountId, order.clone())
+        .order_by(campaign_reading::Column::CampaignId, order.clone())
+        .order_by(campaign_reading::Column::ReadAt, order.clone());
+    let index = "campaign_readings_studio_id_account_campaign_read_at_idx";
+    check_plan(db, by_campaign.limit(51), &[index]).await;
+
     let entries = audit_entry::Entity::find().filter(audit_entry::Column::StudioId.eq(2));
     let by_id = entries.clone().order_by(audit_entry::Column::Id, order.clone());
     check_plan(db, by_id.limit(51), &["audit_entries_studio_id_id_idx"]).await;
@@ -174,6 +183,7 @@ async fn fill(db: &DatabaseConnection) {
     insert_all(db, (0..ROWS).map(intent)).await;
     insert_all(db, (0..ROWS).map(|n| sample::coin_giveout(n, n / ROWS_PER_STUDIO, n / 500))).await;
     insert_all(db, (0..ROWS).map(|n| sample::promotion_edit(n, n / ROWS_PER_STUDIO, 1))).await;
+    insert_all(db, (0..ROWS).map(reading)).await;
     insert_all(db, (0..ROWS).map(job)).await;
     insert_all(db, (0..ROWS).map(entry)).await;
 }
@@ -204,6 +214,14 @@ fn intent(n: i64) -> intent::Model {
         state: intent::State::Done,
         revision: n,
         ..sample::intent(n, n / ROWS_PER_STUDIO, 1, 1)
+    }
+}
+
+fn reading(n: i64) -> campaign_reading::Model {
+    campaign_reading::Model {
+        campaign_id: n / 25,
+        read_at: taken_in_turns(n),
+        ..sample::campaign_reading(n, n / ROWS_PER_STUDIO, n / (ROWS_PER_STUDIO / 2))
     }
 }
 

@@ -39,8 +39,11 @@ async fn full_and_bare_rows_come_back_as_written(database: Database) {
     come_back(&connection, [full_intent(), sample::intent(2, 1, 1, 1)]).await;
     let full = coin_giveout::Model { recipients: Some(10), ..sample::coin_giveout(1, 1, 1) };
     come_back(&connection, [full, sample::coin_giveout(2, 1, 1)]).await;
-    let full = promotion_edit::Model { daily_budget: Some(i64::MAX), ..sample::promotion_edit(1, 1, 1) };
-    come_back(&connection, [full, sample::promotion_edit(2, 1, 1)]).await;
+    come_back(&connection, [full_edit(), sample::promotion_edit(2, 1, 1)]).await;
+    come_back(&connection, [full_reading(), sample::campaign_reading(2, 1, 1)]).await;
+    come_back(&connection, [sample::campaign_look(1)]).await;
+    let full = campaign_rule::Model { changed_by: Some(1), is_enabled: true, ..sample::campaign_rule(1) };
+    come_back(&connection, [full, sample::campaign_rule(2)]).await;
     come_back(&connection, [full_alert(), sample::alert(2, 1)]).await;
     come_back(&connection, [full_settings(), sample::alert_settings(2)]).await;
     come_back(&connection, [full_job(), sample::job(2)]).await;
@@ -202,6 +205,26 @@ fn full_alert() -> alert::Model {
     }
 }
 
+fn full_edit() -> promotion_edit::Model {
+    promotion_edit::Model {
+        daily_budget: Some(i64::MAX),
+        undoes: Some(2),
+        rule_spent: Some(1),
+        rule_sales: Some(0),
+        rule_pauses_below_millionths: Some(1_000_000),
+        ..sample::promotion_edit(1, 1, 1)
+    }
+}
+
+fn full_reading() -> campaign_reading::Model {
+    campaign_reading::Model {
+        name: Some("Flash sale".to_owned()),
+        daily_budget: Some(i64::MAX),
+        orders: Some(3),
+        ..sample::campaign_reading(1, 1, 1)
+    }
+}
+
 fn full_settings() -> alert_settings::Model {
     alert_settings::Model {
         viewers_drop_percent: Some(40),
@@ -332,6 +355,8 @@ fn closed_sets_are_stored_in_screaming_snake_case() {
     assert_eq!(stored::<intent::State>(), ["PENDING", "DONE", "REFUSED", "UNKNOWN"]);
     assert_eq!(stored::<intent::Kind>(), ["START_COINS", "GIVE_OUT_COINS", "EDIT_PROMOTION"]);
     assert_eq!(stored::<promotion_edit::Action>(), ["PAUSE", "RESUME", "STOP", "CHANGE_BUDGET"]);
+    let campaigns = ["ONGOING", "PAUSED", "ENDED", "CLOSED", "SCHEDULED", "UNKNOWN"];
+    assert_eq!(stored::<campaign_reading::State>(), campaigns);
     assert_eq!(stored::<job::State>(), ["QUEUED", "RUNNING", "SUCCEEDED", "FAILED"]);
 }
 

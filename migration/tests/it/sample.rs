@@ -273,7 +273,51 @@ pub(crate) fn coin_giveout(id: i64, studio_id: i64, live_session_id: i64) -> coi
 /// What the intent of the same id is about.
 pub(crate) fn promotion_edit(id: i64, studio_id: i64, shopee_account_id: i64) -> promotion_edit::Model {
     let (campaign_id, action) = (5_000_000_000_000 + id, promotion_edit::Action::Pause);
-    promotion_edit::Model { id, studio_id, shopee_account_id, campaign_id, action, daily_budget: None }
+    promotion_edit::Model {
+        id,
+        studio_id,
+        shopee_account_id,
+        campaign_id,
+        action,
+        daily_budget: None,
+        undoes: None,
+        rule_spent: None,
+        rule_sales: None,
+        rule_pauses_below_millionths: None,
+    }
+}
+
+pub(crate) fn campaign_reading(id: i64, studio_id: i64, shopee_account_id: i64) -> campaign_reading::Model {
+    campaign_reading::Model {
+        id,
+        studio_id,
+        shopee_account_id,
+        campaign_id: 5_000_000_000_000 + id,
+        name: None,
+        day: moment().date_naive(),
+        state: campaign_reading::State::Ongoing,
+        daily_budget: None,
+        spent: 0,
+        sales: 0,
+        orders: None,
+        read_at: moment(),
+    }
+}
+
+pub(crate) fn campaign_look(shopee_account_id: i64) -> campaign_look::Model {
+    campaign_look::Model { shopee_account_id, due_at: moment() }
+}
+
+pub(crate) fn campaign_rule(studio_id: i64) -> campaign_rule::Model {
+    campaign_rule::Model {
+        studio_id,
+        is_enabled: false,
+        pauses_below_millionths: 1_000_000,
+        target_millionths: 3_000_000,
+        minimum_spent_percent: 20,
+        changed_by: None,
+        updated_at: moment(),
+    }
 }
 
 /// About the session of the same id.
@@ -390,6 +434,9 @@ pub(crate) async fn world(connection: &DatabaseConnection) {
     }
     insert(connection, coin_giveout(1, 1, 1)).await.unwrap();
     insert(connection, promotion_edit(2, 1, 1)).await.unwrap();
+    insert(connection, campaign_reading(1, 1, 1)).await.unwrap();
+    insert(connection, campaign_look(1)).await.unwrap();
+    insert(connection, campaign_rule::Model { changed_by: Some(1), ..campaign_rule(1) }).await.unwrap();
     let of_session = alert::Model { live_session_id: Some(1), ..alert(2, 1) };
     let acknowledged = alert::Model { acknowledged_at: Some(moment()), acknowledged_by: Some(1), ..alert(1, 1) };
     for alert in [acknowledged, of_session] {

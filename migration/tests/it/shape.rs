@@ -90,6 +90,9 @@ fn entities_columns() -> Vec<String> {
         columns::<alert::Entity>(),
         columns::<alert_settings::Entity>(),
         columns::<job_failure::Entity>(),
+        columns::<campaign_reading::Entity>(),
+        columns::<campaign_look::Entity>(),
+        columns::<campaign_rule::Entity>(),
     ]
     .concat()
 }
@@ -119,6 +122,9 @@ fn entities_foreign_keys() -> Vec<String> {
         foreign_keys::<alert::Relation>(),
         foreign_keys::<alert_settings::Relation>(),
         foreign_keys::<job_failure::Relation>(),
+        foreign_keys::<campaign_reading::Relation>(),
+        foreign_keys::<campaign_look::Relation>(),
+        foreign_keys::<campaign_rule::Relation>(),
     ]
     .concat()
 }

@@ -113,6 +113,13 @@ impl Panel {
         ads.edits.iter().map(|edit| EditView::of(edit, currency(edit))).collect()
     }
 
+    /// Gives a campaign another daily budget, as somebody does on the marketplace's own page; whether it was taken.
+    pub fn set_daily_budget(&self, campaign_id: i64, daily_budget: i64) -> bool {
+        let world = &mut self.inside().world;
+        let now = world.clock.now();
+        world.ads.edit(campaign_id, EditKind::ChangeBudget(daily_budget), now).is_ok()
+    }
+
     /// How long in simulated time a change takes to show; two seconds at the start.
     pub fn set_edit_lag(&self, lag: Duration) {
         self.inside().world.ads.lag = TimeDelta::from_std(lag).unwrap_or(TimeDelta::MAX).min(TimeDelta::days(1));

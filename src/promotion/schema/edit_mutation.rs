@@ -1,7 +1,10 @@
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use entity::membership::Role;
 
-use super::{Promotion, PromotionAction, PromotionEdit};
+use super::{
+    Promotion, PromotionAction, PromotionEdit,
+    undo_mutation::{UndoPromotionEditInput, UndoPromotionEditPayload, undone},
+};
 use crate::{
     account::{loader, schema::ShopeeAccount},
     error::{Error, Result},
@@ -12,7 +15,7 @@ use crate::{
         user_error::{Declined, UserError, UserErrorCode, payload},
         weight,
     },
-    identity::{guard::Needs, scope::AskerExt as _},
+    identity::{change::Change, guard::Needs, scope::AskerExt as _},
     ledger::{
         begin::Begun,
         key::IdempotencyKey,
@@ -20,7 +23,7 @@ use crate::{
         schema::objections,
     },
     promotion::{
-        edit::{self, Campaign, Edit, HANDLER},
+        edit::{self, Campaign, Cause, Edit, HANDLER, Order},
         store,
     },
 };
@@ -46,6 +49,22 @@ impl PromotionMutation {
     ) -> Option<Result<EditPromotionPayload>> {
         let outcome = told(ctx, edited(ctx, input).await).await;
         Some(outcome.map(|(promotion_edit, user_errors)| EditPromotionPayload { promotion_edit, user_errors }))
+    }
+
+    /// Makes a promotion again what it was before a change: a paused one runs, a resumed one is paused, a budget is what it was. It is a
+    /// change of its own, once for each `idempotencyKey`, and can be undone itself. Also for what a studio's rule has done. A promotion that
+    /// was stopped is over for good. Needs OPERATOR. Errors: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT.
+    #[graphql(
+        guard = "Needs::Role(Role::Operator)",
+        complexity = "weight::of_call(weight::of_call(weight::of_call(child_complexity)))"
+    )]
+    async fn undo_promotion_edit(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which change, and under which key.")] input: UndoPromotionEditInput,
+    ) -> Option<Result<UndoPromotionEditPayload>> {
+        let outcome = told(ctx, undone(ctx, &input).await).await;
+        Some(outcome.map(|(promotion_edit, user_errors)| UndoPromotionEditPayload { promotion_edit, user_errors }))
     }
 
     /// Tells what came of a change that is UNKNOWN, by somebody who has looked at Shopee. Needs OWNER. Errors: UNAUTHENTICATED,
@@ -126,7 +145,7 @@ pub(super) struct ResolvePromotionEditPayload {
     user_errors: Vec<UserError>,
 }
 
-async fn promotion(ctx: &Context<'_>, account_id: i64, campaign_id: i64) -> Result<Option<Promotion>> {
+pub(super) async fn promotion(ctx: &Context<'_>, account_id: i64, campaign_id: i64) -> Result<Option<Promotion>> {
     Promotion::asked(ctx, account(ctx, account_id).await?, campaign_id).await
 }
 
@@ -142,14 +161,22 @@ async fn edited(ctx: &Context<'_>, input: EditPromotionInput) -> Result<i64, Dec
     let (key, campaign_id, edit) = checked(&input, region)?;
     let campaign = Campaign { campaign_id, studio_id, shopee_account_id };
     let (app, viewer, actor) = (ctx.app()?, ctx.viewer()?, ctx.actor()?);
-    match edit::edit(app, actor, viewer.user_id, campaign, key, edit).await? {
+    let order = Order { campaign, edit, key, user_id: viewer.user_id, cause: Cause::Wish };
+    // What there is to say against it, Shopee knows.
+    begun(edit::edit(app, actor, order, async |_: &Change| Ok(None)).await?)
+}
+
+/// The intent's key, if there is one now.
+pub(super) fn begun(begun: Begun) -> Result<i64, Declined> {
+    match begun {
         Begun::Intent(intent) => Ok(intent.id),
         Begun::KeyReused => Err(UserError::key_reused().into()),
-        Begun::Busy => {
-            let message = "another change of this promotion is under way; wait until that is settled";
-            Err(UserError::new(UserErrorCode::Busy, message).into())
-        }
+        Begun::Busy => Err(busy().into()),
     }
+}
+
+pub(super) fn busy() -> UserError {
+    UserError::new(UserErrorCode::Busy, "another change of this promotion is under way; wait until that is settled")
 }
 
 fn checked(input: &EditPromotionInput, region: shopee::Region) -> Result<(IdempotencyKey, i64, Edit), Declined> {

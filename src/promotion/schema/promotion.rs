@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
 use shopee::{Campaign, CampaignState, ListedCampaign};
@@ -5,6 +7,7 @@ use shopee::{Campaign, CampaignState, ListedCampaign};
 use super::{BudgetLimits, PromotionFigures, PromotionSettings, asked};
 use crate::{
     account::schema::{Asking, ShopeeAccount},
+    campaign::schema::{PromotionJudgement, judged},
     error::Result,
     graphql::{money::Money, weight},
     promotion::{reference::reference_id, today},
@@ -20,7 +23,7 @@ pub struct Promotion {
     observed_at: DateTime<Utc>,
     /// What Shopee told along with the above, which depends on what was asked.
     settings: Option<PromotionSettings>,
-    today: Option<PromotionFigures>,
+    listed: Option<Box<ListedCampaign>>,
 }
 
 impl Promotion {
@@ -48,7 +51,7 @@ impl Promotion {
             daily_budget: Money::reported(campaign.daily_budget, region),
             observed_at,
             settings: Some(PromotionSettings::new(campaign, region, observed_at)),
-            today: None,
+            listed: None,
         }
     }
 
@@ -67,7 +70,7 @@ impl Promotion {
             daily_budget: Money::reported(listed.daily_budget, region),
             observed_at,
             settings: None,
-            today: Some(PromotionFigures::new(&listed.report, region, observed_at)),
+            listed: Some(Box::new(listed.clone())),
         }
     }
 }
@@ -115,10 +118,13 @@ impl Promotion {
     /// most ten seconds old. Null when Shopee lists no such promotion. Errors: SHOPEE_*.
     // Weighed where a promotion comes from alone: in a list, it costs no call.
     async fn today(&self, ctx: &Context<'_>) -> Option<Result<PromotionFigures>> {
-        match self.today {
-            Some(figures) => Some(Ok(figures)),
-            None => self.ask_today(ctx).await.transpose(),
-        }
+        self.ask_today(ctx).await.transpose()
+    }
+
+    /// How it does today against its budget and what it should bring, and what to do about it. Asks Shopee what `today` asks, and is as
+    /// fresh. Null when Shopee does not tell what it cost and brought. Errors: SHOPEE_*.
+    async fn judgement(&self, ctx: &Context<'_>) -> Option<Result<PromotionJudgement>> {
+        self.judge(ctx).await.transpose()
     }
 
     /// Which daily budgets it may be given now. Asked of Shopee when selected, at most five seconds old; null when Shopee has
@@ -144,13 +150,30 @@ impl Promotion {
     }
 
     async fn ask_today(&self, ctx: &Context<'_>) -> Result<Option<PromotionFigures>> {
+        let region = self.account.shopee_region()?;
+        let listed = self.ask_listed(ctx).await?;
+        Ok(listed.map(|(listed, observed_at)| PromotionFigures::new(&listed.report, region, observed_at)))
+    }
+
+    async fn judge(&self, ctx: &Context<'_>) -> Result<Option<PromotionJudgement>> {
+        match self.ask_listed(ctx).await? {
+            Some((listed, observed_at)) => judged(ctx, &self.account, &listed, observed_at).await,
+            None => Ok(None),
+        }
+    }
+
+    /// As today's list has it, and when that was asked for.
+    async fn ask_listed(&self, ctx: &Context<'_>) -> Result<Option<(Cow<'_, ListedCampaign>, DateTime<Utc>)>> {
+        if let Some(listed) = &self.listed {
+            return Ok(Some((Cow::Borrowed(&**listed), self.observed_at)));
+        }
         let asking = Asking::of(&self.account, ctx).await?;
-        let region = asking.access.region;
         // Shopee lists by name, not by id.
         let name = self.name.clone().unwrap_or_default();
-        let query = today::campaigns_named(name, region, asking.app.clock.now())?;
+        let query = today::campaigns_named(name, asking.access.region, asking.app.clock.now())?;
         let answer = asked::campaigns(&asking, query).await?;
-        Ok(PromotionFigures::of_campaign(self.campaign_id, &answer, region))
+        let listed = answer.value.page.list.iter().find(|listed| listed.campaign_id == self.campaign_id);
+        Ok(listed.map(|listed| (Cow::Owned(listed.clone()), answer.observed_at)))
     }
 
     async fn ask_budget_limits(&self, ctx: &Context<'_>) -> Result<Option<BudgetLimits>> {

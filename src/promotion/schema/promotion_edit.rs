@@ -1,18 +1,23 @@
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use entity::{intent, promotion_edit};
+use rust_decimal::Decimal;
 
 use crate::{
-    account::{loader, schema::ShopeeAccount},
+    account::{self, schema::ShopeeAccount},
     error::{Error, Result},
     graphql::{
         context::ContextExt as _,
         id::{GlobalId, Kind},
         money::Money,
         page::{Connection, Cursor, PageArguments},
+        rate::quotient,
     },
     identity::scope::AskerExt as _,
     ledger::schema::{IntentFilter, Standing},
-    promotion::store::{self, EditRow},
+    promotion::{
+        loader,
+        store::{self, EditRow},
+    },
 };
 
 /// The order of changes, for their cursors.
@@ -44,11 +49,11 @@ impl PromotionEdit {
     }
 
     async fn account(&self, ctx: &Context<'_>) -> Result<ShopeeAccount> {
-        loader::account(ctx, self.edit.shopee_account_id).await?.ok_or_else(|| Error::not_found("account"))
+        account::loader::account(ctx, self.edit.shopee_account_id).await?.ok_or_else(|| Error::not_found("account"))
     }
 }
 
-/// A change of a promotion that somebody of the studio made, or wanted to make, and what is known of it.
+/// A change of a promotion that somebody of the studio, or a rule of it, made or wanted to make, and what is known of it.
 #[Object(directive = crate::graphql::sharing::studio_wide::apply(None))]
 impl PromotionEdit {
     /// Global id.
@@ -73,6 +78,24 @@ impl PromotionEdit {
         Some(region.map(|region| Money::new(daily_budget, region)))
     }
 
+    /// The change that this one undoes; null when it undoes none.
+    async fn undoes(&self, ctx: &Context<'_>) -> Option<Result<PromotionEdit>> {
+        loader::edit(ctx, self.edit.undoes?).await.transpose()
+    }
+
+    /// The numbers by which the studio's rule has done it; null for what somebody wanted.
+    async fn rule(&self, ctx: &Context<'_>) -> Option<Result<RuleNumbers>> {
+        let (spent, sales) = (self.edit.rule_spent?, self.edit.rule_sales?);
+        let pauses_below = Decimal::new(self.edit.rule_pauses_below_millionths?, 6).normalize();
+        let region = self.account(ctx).await.and_then(|account| account.shopee_region());
+        Some(region.map(|region| RuleNumbers {
+            spent: Money::new(spent, region),
+            sales: Money::new(sales, region),
+            return_on_ad_spend: quotient(sales, spent),
+            pauses_below_return: pauses_below,
+        }))
+    }
+
     /// The account whose promotion it is.
     async fn shopee_account(&self, ctx: &Context<'_>) -> Result<ShopeeAccount> {
         self.account(ctx).await
@@ -82,6 +105,20 @@ impl PromotionEdit {
     async fn standing(&self, _ctx: &Context<'_>) -> Standing<'_> {
         Standing(&self.intent)
     }
+}
+
+/// The numbers by which a studio's rule has paused a promotion, as they were then.
+#[derive(SimpleObject)]
+#[graphql(name = "PromotionEditRule", directive = crate::graphql::sharing::studio_wide::apply(None))]
+struct RuleNumbers {
+    /// What the promotion had cost that day.
+    spent: Money,
+    /// Value of the orders that it had brought.
+    sales: Money,
+    /// Value of the orders for each unit of money spent: `"0.4"` is less than half of what it cost.
+    return_on_ad_spend: Option<Decimal>,
+    /// The rule's threshold, which that was below.
+    pauses_below_return: Decimal,
 }
 
 /// What to do with a promotion.

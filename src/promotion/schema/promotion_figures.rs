@@ -3,13 +3,10 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use shopee::AdsMetrics;
 
-use crate::{
-    engine::joined::Observed,
-    graphql::{
-        long::Long,
-        money::Money,
-        rate::{quotient, rate},
-    },
+use crate::graphql::{
+    long::Long,
+    money::Money,
+    rate::{quotient, rate},
 };
 
 /// What promotions did today, in the time zone of the account's region. A number that is null was not reported, which is not zero.
@@ -60,16 +57,6 @@ impl PromotionFigures {
             return_on_ad_spend: return_on_ad_spend(metrics),
             observed_at,
         }
-    }
-
-    /// Those of one campaign in a list of several; `None` if it is not in there.
-    pub(super) fn of_campaign(
-        campaign_id: i64,
-        answer: &Observed<shopee::CampaignList>,
-        region: shopee::Region,
-    ) -> Option<Self> {
-        let listed = answer.value.page.list.iter().find(|listed| listed.campaign_id == campaign_id)?;
-        Some(Self::new(&listed.report, region, answer.observed_at))
     }
 }
 

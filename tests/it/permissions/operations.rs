@@ -7,6 +7,11 @@ pub(super) const OPERATIONS: &[(&str, &str)] = &[
         "Query.alerts",
         "query ($alert: ID!, $studio: ID!) { alerts(studioId: $studio) { nodes { kind } } node(id: $alert) { id } }",
     ),
+    ("Query.campaignRule", "query ($studio: ID!) { campaignRule(studioId: $studio) { isEnabled } }"),
+    (
+        "Query.campaignRuleDryRun",
+        "query ($studio: ID!) { campaignRuleDryRun(studioId: $studio, days: 7) { pauseCount } }",
+    ),
     ("Query.liveAnalytics", r#"query ($studio: ID!) { liveAnalytics(studioId: $studio, from: "2026-11-01", to: "2026-11-02") { date } }"#),
     ("Query.liveSession", "query ($session: ID!) { liveSession(id: $session) { sessionName } }"),
     ("Query.liveSession", "query ($shopeeId: ID!) { liveSession(sessionId: $shopeeId) { sessionName overview { viewers } } }"),
@@ -202,6 +207,22 @@ pub(super) const OPERATIONS: &[(&str, &str)] = &[
                 promotionEdit { id } userErrors { code }
             }
         }",
+    ),
+    (
+        "Mutation.undoPromotionEdit",
+        "mutation ($key: String!, $pausedEdit: ID!) {
+            undoPromotionEdit(input: { idempotencyKey: $key, promotionEditId: $pausedEdit }) {
+                promotionEdit { id } userErrors { code }
+            }
+        }",
+    ),
+    (
+        "Mutation.updateCampaignRule",
+        r#"mutation ($studio: ID!) {
+            updateCampaignRule(input: { studioId: $studio, pausesBelowReturn: "0.5" }) {
+                campaignRule { isEnabled } userErrors { code }
+            }
+        }"#,
     ),
     (
         // Of days without sessions, so that nothing goes on while others are tried.

@@ -87,6 +87,7 @@ impl<'a> Things<'a> {
             }
             "unknownGiveout" => id(Kind::CoinGiveout, self.unknown(intent::Kind::GiveOutCoins).await),
             "unknownEdit" => id(Kind::PromotionEdit, self.unknown(intent::Kind::EditPromotion).await),
+            "pausedEdit" => id(Kind::PromotionEdit, self.paused_edit().await),
             "syncJob" => id(Kind::Job, self.sync_job().await),
             "cookies" => json!(self.world.first_account().cookie),
             "email" => json!(self.asker.email()),
@@ -191,52 +192,68 @@ impl<'a> Things<'a> {
 
     /// Something of which nothing can be told.
     async fn unknown(&self, kind: intent::Kind) -> i64 {
+        let id = self.intent(kind, intent::State::Unknown, None).await;
+        match kind {
+            intent::Kind::EditPromotion => self.pause(id, 1).await,
+            _ => {
+                let row = coin_giveout::ActiveModel {
+                    id: Set(id),
+                    studio_id: Set(self.session.studio_id),
+                    live_session_id: Set(self.session.id),
+                    amount: Set(1),
+                    ..Default::default()
+                };
+                row.insert(self.connection).await.unwrap();
+            }
+        }
+        id
+    }
+
+    /// A pause that was made, of a campaign that is paused.
+    async fn paused_edit(&self) -> i64 {
+        let (shopee, account) = (self.world.shopee(), self.world.first_account().user_id);
+        shopee.set_edit_lag(Duration::ZERO);
+        let mut campaigns = shopee.campaigns().into_iter();
+        let paused = campaigns.find(|campaign| campaign.user_id == account && campaign.state == "paused").unwrap();
+        let before = json!({ "state": "Ongoing", "daily_budget": 1, "limits": null });
+        let id = self.intent(intent::Kind::EditPromotion, intent::State::Done, Some(before)).await;
+        self.pause(id, paused.campaign_id).await;
+        id
+    }
+
+    /// What a pause is about.
+    async fn pause(&self, id: i64, campaign_id: i64) {
+        let row = promotion_edit::ActiveModel {
+            id: Set(id),
+            studio_id: Set(self.session.studio_id),
+            shopee_account_id: Set(self.session.shopee_account_id),
+            campaign_id: Set(campaign_id),
+            action: Set(promotion_edit::Action::Pause),
+            ..Default::default()
+        };
+        row.insert(self.connection).await.unwrap();
+    }
+
+    /// An intent that is settled.
+    async fn intent(&self, kind: intent::Kind, state: intent::State, seen_before: Option<Value>) -> i64 {
         let (now, number) = (self.world.gateway.app.clock.now(), rand::random::<u32>());
-        let (studio_id, account_id) = (self.session.studio_id, self.session.shopee_account_id);
         let row = intent::ActiveModel {
-            studio_id: Set(studio_id),
-            shopee_account_id: Set(account_id),
+            studio_id: Set(self.session.studio_id),
+            shopee_account_id: Set(self.session.shopee_account_id),
             requested_by: Set(self.owner().await),
-            idempotency_key: Set(format!("unknown-{number}")),
+            idempotency_key: Set(format!("settled-{number}")),
             kind: Set(kind),
             resource: Set(format!("coins/{}", self.session.id)),
             input: Set("{}".to_owned()),
-            state: Set(intent::State::Unknown),
+            state: Set(state),
+            seen_before: Set(seen_before.map(|seen| seen.to_string())),
             attempts: Set(1),
             revision: Set(i64::from(number)),
             created_at: Set(now),
             settled_at: Set(Some(now)),
             ..Default::default()
         };
-        let id = Set(row.insert(self.connection).await.unwrap().id);
-        let studio_id = Set(studio_id);
-        match kind {
-            intent::Kind::EditPromotion => {
-                let (shopee_account_id, campaign_id) = (Set(account_id), Set(1));
-                let action = Set(promotion_edit::Action::Pause);
-                let row = promotion_edit::ActiveModel {
-                    id: id.clone(),
-                    studio_id,
-                    shopee_account_id,
-                    campaign_id,
-                    action,
-                    ..Default::default()
-                };
-                row.insert(self.connection).await.unwrap();
-            }
-            _ => {
-                let (live_session_id, amount) = (Set(self.session.id), Set(1));
-                let row = coin_giveout::ActiveModel {
-                    id: id.clone(),
-                    studio_id,
-                    live_session_id,
-                    amount,
-                    ..Default::default()
-                };
-                row.insert(self.connection).await.unwrap();
-            }
-        }
-        id.unwrap()
+        row.insert(self.connection).await.unwrap().id
     }
 
     /// One that nobody has seen to.

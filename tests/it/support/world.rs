@@ -265,6 +265,7 @@ pub(crate) fn variables(
         ("POLL_INTERVAL_MS", "100".to_owned()),
         ("SYNC_INTERVAL_SECONDS", "0".to_owned()),
         ("ALERT_INTERVAL_SECONDS", "0".to_owned()),
+        ("CAMPAIGN_INTERVAL_SECONDS", "0".to_owned()),
     ];
     usual.into_iter().chain(more.iter().cloned()).map(|(name, value)| (name.to_owned(), value)).collect()
 }

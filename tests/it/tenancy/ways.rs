@@ -28,7 +28,7 @@ const SESSION: &str = r#"sessionId sessionName totalRevenue { amount } studio { 
     metricHistory(from: "2026-11-22T00:00:00Z", to: "2026-11-23T00:00:00Z", interval: HOUR) { viewers }"#;
 const ACCOUNT: &str = "username shopeeUserId studio { name } creator { userName } remoteSessions { nodes { title } }
     ongoingLive { title } endedSessions { nodes { title } } shopUrl streamers { nodes { username } } ads { observedAt }
-    itemPromotions { nodes { title items { nodes { productName } } } } promotionsToday { nodes { name } }
+    itemPromotions { nodes { title items { nodes { productName } } } } promotionsToday { nodes { name judgement { pace } } }
     campaignExpenseToday { campaigns { name } } liveSessions { totalCount nodes { sessionName } }";
 const STUDIO: &str = "name shopeeAccounts { nodes { username } } liveSessions { totalCount nodes { sessionName } }
     members { totalCount nodes { user { email } } } invitations { nodes { email } } auditLog { nodes { actionName } }
@@ -71,6 +71,8 @@ pub(super) const WAYS: &[Way] = &[
     way(
         r#"{ alerts(studioId: "<STUDIO>") { totalCount nodes { kind studio { name } about { ... on LiveSession { sessionName } } } } }"#,
     ),
+    way(r#"{ campaignRule(studioId: "<STUDIO>") { isEnabled } studio(id: "<STUDIO>") { name } }"#),
+    way(r#"{ campaignRuleDryRun(studioId: "<STUDIO>") { pauseCount } studio(id: "<STUDIO>") { name } }"#),
     way(r#"{ alertSettings(studioId: "<STUDIO>") { stockLowPieces } studio(id: "<STUDIO>") { name } }"#),
     way(r#"{ liveAnalytics(studioId: "<STUDIO>", from: "2026-01-01", to: "2026-12-31") { figures { totalSessions } }
         studio(id: "<STUDIO>") { name } }"#),
