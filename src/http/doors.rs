@@ -179,6 +179,7 @@ impl<E: Executor> Visit<E> {
 fn refused_with(standing: Standing, of_code: StatusCode) -> StatusCode {
     match standing {
         Standing::Status(status) => status,
+        Standing::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
         Standing::RequestError if of_code.is_client_error() => of_code,
         Standing::RequestError => StatusCode::BAD_REQUEST,
     }

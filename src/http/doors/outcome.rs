@@ -125,11 +125,12 @@ impl Declined {
     }
 
     pub(super) fn refused(refusal: Refusal, status: fn(&str) -> Option<StatusCode>) -> Self {
-        let own = match refusal.standing {
-            Standing::Status(status) => status,
-            Standing::RequestError => status(refusal.code).unwrap_or(StatusCode::BAD_REQUEST),
+        let (own, retry_after) = match refusal.standing {
+            Standing::Status(status) => (status, None),
+            Standing::RequestError => (status(refusal.code).unwrap_or(StatusCode::BAD_REQUEST), None),
+            Standing::Throttled(seconds) => (StatusCode::TOO_MANY_REQUESTS, Some(seconds)),
         };
-        Self::new(own, refusal.code, refusal.message)
+        Self { retry_after, ..Self::new(own, refusal.code, refusal.message) }
     }
 
     fn of(error: &ServerError, status: fn(&str) -> Option<StatusCode>) -> Self {
