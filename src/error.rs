@@ -201,15 +201,16 @@ impl From<Arc<shopee::Error>> for Error {
 
 impl From<&shopee::Error> for Error {
     fn from(error: &shopee::Error) -> Self {
-        let (kind, retry_after) = match error {
-            shopee::Error::Refused { .. } => (ShopeeFaultKind::Refused, None),
-            shopee::Error::NoPermission { .. } => (ShopeeFaultKind::NoPermission, None),
-            shopee::Error::Throttled { after, .. } => (ShopeeFaultKind::Throttled, *after),
-            shopee::Error::SignedOut { .. } => (ShopeeFaultKind::SignedOut, None),
-            shopee::Error::RiskControl { .. } => (ShopeeFaultKind::RiskControl, None),
-            shopee::Error::Unreachable { .. } => (ShopeeFaultKind::Unreachable, None),
-            _ => (ShopeeFaultKind::Garbled, None),
+        let kind = match error {
+            shopee::Error::Refused { .. } => ShopeeFaultKind::Refused,
+            shopee::Error::NoPermission { .. } => ShopeeFaultKind::NoPermission,
+            shopee::Error::Throttled { .. } => ShopeeFaultKind::Throttled,
+            shopee::Error::SignedOut { .. } => ShopeeFaultKind::SignedOut,
+            shopee::Error::RiskControl { .. } => ShopeeFaultKind::RiskControl,
+            shopee::Error::Unreachable { .. } => ShopeeFaultKind::Unreachable,
+            _ => ShopeeFaultKind::Garbled,
         };
-        ClientError::Shopee(ShopeeFault { call: error.call(), kind, retryable: error.may_retry(), retry_after }).into()
+        let (call, retryable, retry_after) = (error.call(), error.may_retry(), error.retry_after());
+        ClientError::Shopee(ShopeeFault { call, kind, retryable, retry_after }).into()
     }
 }

@@ -1,0 +1,113 @@
+//! Hosts that fail are left alone, and shops that hang hold nobody else up.
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use sandbox::{Fault, FaultKind};
+use serde_json::{Value, json};
+use testing::{Database, on_both, on_sqlite};
+
+use super::{extensions, products, two_accounts};
+use crate::support::{answer::code, eventually, world::World};
+
+on_both!(a_circuit_opens_and_one_probe_closes_it);
+
+/// How many calls a circuit lets fail, and some more for those that are under way when it opens.
+const ENOUGH: usize = 40;
+
+async fn fail(world: &World, session_id: i64, times: usize) -> Vec<Value> {
+    let answers = join_all((0..times).map(|number| products(world, session_id, number))).await;
+    assert!(answers.iter().all(|answer| code(answer) == "SHOPEE_UNREACHABLE"));
+    answers
+}
+
+async fn a_circuit_opens_and_one_probe_closes_it(database: Database) {
+    let world = World::start(&database).await;
+    let (shopee, session_id) = (world.shopee(), world.on_air().session_id);
+    shopee.inject(Fault::new(FaultKind::ServerError(500)).on("product_list"));
+    fail(&world, session_id, ENOUGH).await;
+    let refused = &fail(&world, session_id, 1).await[0];
+    assert!((1..=5).contains(&extensions(refused)["retryAfter"].as_i64().unwrap()), "{refused}");
+    assert_eq!(extensions(refused)["retryable"], true);
+    assert!(refused["data"]["liveSession"]["sessionName"].is_string(), "what is stored answers all the same: {refused}");
+
+    shopee.reset_calls();
+    fail(&world, session_id, ENOUGH).await;
+    assert_eq!(shopee.calls("product_list"), 0, "nothing is sent");
+    eventually("a probe is sent", async || {
+        fail(&world, session_id, 10).await;
+        shopee.calls("product_list") > 0
+    })
+    .await;
+    assert_eq!(shopee.calls("product_list"), 1, "one of ten");
+
+    shopee.clear_faults();
+    eventually("the circuit closes", async || products(&world, session_id, 0).await.get("errors").is_none()).await;
+    assert_eq!(shopee.calls("product_list"), 2, "the probe was the first to be sent");
+    assert!(products(&world, session_id, 1).await.get("errors").is_none());
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn an_outage_is_not_made_worse() {
+    on_sqlite(async |database: Database| {
+        let world = World::start(&database).await;
+        world.shopee().inject(Fault::new(FaultKind::ServerError(503)));
+        fail(&world, world.on_air().session_id, 100).await;
+        let sent = world.shopee().calls("product_list");
+        assert!(sent <= 110, "{sent} requests for a hundred calls");
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_shop_that_hangs_holds_no_other_up() {
+    on_sqlite(async |database: Database| {
+        let world = two_accounts(&database).await;
+        let accounts = world.shopee().accounts();
+        let (slow, quick) = (&accounts[0], &accounts[1]);
+        let session = |user_id| {
+            let sessions = world.shopee().sessions();
+            sessions.into_iter().find(|session| session.user_id == user_id).unwrap().session_id
+        };
+        world.shopee().inject(Fault::new(FaultKind::Hang).account(slow.user_id));
+        let quick_ones = async {
+            let begun = Instant::now();
+            for number in 0..20 {
+                let answer = products(&world, session(quick.user_id), number).await;
+                assert!(answer.get("errors").is_none(), "{answer}");
+            }
+            begun.elapsed()
+        };
+        let (_, took) = tokio::join!(fail(&world, session(slow.user_id), 100), quick_ones);
+        assert!(took < Duration::from_secs(2), "no call of theirs waited until another was given up: {took:?}");
+        world.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn money_is_not_sent_to_a_host_that_fails() {
+    on_sqlite(async |database: Database| {
+        let world = World::start(&database).await;
+        let session_id = world.on_air().session_id;
+        world.shopee().inject(Fault::new(FaultKind::ServerError(500)).on("coin_totals"));
+        let query = "query($id: ID!) { liveSession(sessionId: $id) { id coins { claimed } } }";
+        let mut answer = Value::Null;
+        for _ in 0..ENOUGH {
+            answer = world.ask(query, json!({ "id": session_id.to_string() })).await;
+        }
+        world.shopee().clear_faults();
+        let input = json!({
+            "idempotencyKey": "left alone", "liveSessionId": answer["data"]["liveSession"]["id"], "amount": 10, "recipients": 10,
+        });
+        let mutation = "mutation($input: GiveOutCoinsInput!) { giveOutCoins(input: $input) {
+            coinGiveout { state refusal attempts } userErrors { code } } }";
+        let given = world.data(mutation, json!({ "input": input })).await["giveOutCoins"].take();
+        assert_eq!(given["coinGiveout"], json!({ "state": "REFUSED", "refusal": "UNREACHABLE", "attempts": 0 }), "{given}");
+        assert_eq!(world.shopee().calls("coin_giveout"), 0);
+        world.stop().await;
+    })
+    .await;
+}
