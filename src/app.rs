@@ -3,6 +3,7 @@
 pub mod connected;
 pub mod reads;
 pub mod samples;
+pub mod shared_pace;
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
@@ -19,6 +20,7 @@ use reads::Reads;
 use redis::TlsCertificates;
 use samples::Samples;
 use secrecy::ExposeSecret as _;
+use shared_pace::SharedPace;
 use tokio::sync::Notify;
 
 /// How long a poller goes on after its last watcher left: a page reload should not cost a poller its latest value.
@@ -70,21 +72,19 @@ impl App {
     pub async fn build(config: Config) -> Result<Self, BuildError> {
         let clock = Clock;
         let database = Database::open(config.database_url.expose_secret(), config.database_connections).await?;
+        let bus = config.redis.as_ref().map(bus).transpose()?;
         let shopee = shopee::Client::new(shopee::ClientConfig {
             hosts: config.hosts.clone(),
             total_timeout: config.shopee_timeout,
             calls_per_second: config.shopee_calls_per_second,
             burst: config.shopee_call_burst,
+            shared_pace: bus.clone().map(|bus| Arc::new(SharedPace(bus)) as _),
             ..shopee::ClientConfig::default()
         })?;
-        let reads = Reads::new(clock);
-        let pollers = match &config.redis {
+        let reads = Reads::new(clock, config.shopee_stale);
+        let pollers = match bus {
             None => Pollers::new(POLLER_GRACE, clock),
-            Some(redis) => {
-                let client = redis_client(redis)?;
-                let bus = Bus::new(client, &redis.key_prefix, redis.lease_lasts);
-                Pollers::with_bus(POLLER_GRACE, clock, bus)
-            }
+            Some(bus) => Pollers::with_bus(POLLER_GRACE, clock, bus),
         };
         Ok(Self(Arc::new(Parts {
             config,
@@ -102,6 +102,10 @@ impl App {
             job_asked_for: Notify::new(),
         })))
     }
+}
+
+fn bus(config: &config::Redis) -> Result<Bus, redis::RedisError> {
+    Ok(Bus::new(redis_client(config)?, &config.key_prefix, config.lease_lasts))
 }
 
 /// A client that trusts whom it is told to.

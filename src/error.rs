@@ -47,6 +47,8 @@ pub enum ClientError {
     TooManyAttempts { retry_after: Duration },
     /// More at once than there is room for.
     Overloaded { retry_after: Duration },
+    /// The operation had no time left to wait for Shopee.
+    DeadlineExceeded,
     /// A call to Shopee failed.
     Shopee(ShopeeFault),
 }
@@ -82,6 +84,7 @@ impl ClientError {
             Self::InvalidCursor { .. } => "INVALID_CURSOR",
             Self::TooManyAttempts { .. } => "TOO_MANY_ATTEMPTS",
             Self::Overloaded { .. } => "OVERLOADED",
+            Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
             Self::Shopee(fault) => fault.kind.code(),
         }
     }
@@ -128,6 +131,7 @@ impl fmt::Display for ClientError {
             }
             Self::TooManyAttempts { .. } => f.write_str("Too many failed attempts to sign in; try again later."),
             Self::Overloaded { .. } => f.write_str("There is too much to do just now; try again shortly."),
+            Self::DeadlineExceeded => f.write_str("Shopee did not answer before the operation's time was over."),
             Self::Shopee(fault) => f.write_str(fault.kind.sentence()),
         }
     }
@@ -190,12 +194,6 @@ impl From<sea_orm::DbErr> for Error {
             true => Self::Unavailable(Arc::new(error)),
             false => Self::internal(error),
         }
-    }
-}
-
-impl From<Arc<shopee::Error>> for Error {
-    fn from(error: Arc<shopee::Error>) -> Self {
-        Self::from(error.as_ref())
     }
 }
 

@@ -21,7 +21,7 @@ use crate::credential::Account;
 use crate::envelope::{self, Answer, Reply, garbled, unreachable};
 use crate::error::{Cause, Error};
 use crate::hosts::{HostRole, Hosts};
-use crate::pace::{Key, Pace};
+use crate::pace::{Key, Pace, SharedPace, Wait};
 use crate::region::Region;
 use crate::retry;
 
@@ -63,6 +63,8 @@ pub struct ClientConfig {
     pub calls_per_second: NonZeroU32,
     /// Requests that may go at once after a rest. Default: 20.
     pub burst: NonZeroU32,
+    /// Keeps the two above for several processes together. Default: none, each process has its own.
+    pub shared_pace: Option<Arc<dyn SharedPace>>,
     /// The `User-Agent` header. Default: this program's name and version.
     pub user_agent: String,
 }
@@ -82,6 +84,7 @@ impl Default for ClientConfig {
             circuit_rest: Duration::from_secs(5),
             calls_per_second: NonZeroU32::MIN.saturating_add(9),
             burst: NonZeroU32::MIN.saturating_add(19),
+            shared_pace: None,
             user_agent: concat!("live-gateway/", env!("CARGO_PKG_VERSION")).to_owned(),
         }
     }
@@ -287,7 +290,7 @@ impl Client {
             Patience::Usual if may_be_repeated => self.parts.config.longest_wait,
             _ => Duration::MAX,
         };
-        match self.parts.pace.turn(ask.key(), now, longest.min(deadline.saturating_duration_since(now))) {
+        match self.parts.turn(ask.key(), longest.min(deadline.saturating_duration_since(now)), false).await {
             Ok(Duration::ZERO) => Ok(()),
             Ok(wait) => {
                 sleep(wait).await;
@@ -300,9 +303,8 @@ impl Client {
     /// For those who have time: what the others leave over.
     async fn wait_for_spare_turn(&self, ask: &Ask<'_>, deadline: Instant) -> Result<(), Error> {
         loop {
-            let now = Instant::now();
-            let left = deadline.saturating_duration_since(now);
-            match self.parts.pace.spare_turn(ask.key(), now, left) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.parts.turn(ask.key(), left, true).await {
                 Ok(wait) => {
                     sleep(wait).await;
                     return Ok(());
@@ -357,6 +359,25 @@ impl Client {
         let set_cookies = set_cookies.filter_map(|value| value.to_str().ok().map(str::to_owned)).collect();
         let body = body(ask.call, response).await?;
         Ok(Reply { status, retry_after, set_cookies, body })
+    }
+}
+
+impl Parts {
+    /// A turn at the pace that all processes keep together, or while they cannot be asked, at this one's.
+    async fn turn(&self, key: Key, patience: Duration, spare: bool) -> Wait {
+        let shared = match &self.config.shared_pace {
+            Some(shared) => shared.turn(key.to_string(), self.pace.shared(patience, spare)).await,
+            None => None,
+        };
+        let now = Instant::now();
+        if let Some(wait) = shared {
+            // It counts here as well, so that this process does not begin with a burst when it is left alone.
+            if wait.is_ok() {
+                self.pace.turn(key, now, Duration::MAX).ok();
+            }
+            return wait;
+        }
+        if spare { self.pace.spare_turn(key, now, patience) } else { self.pace.turn(key, now, patience) }
     }
 }
 

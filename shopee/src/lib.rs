@@ -48,6 +48,7 @@ pub use error::{Cause, Error, UpstreamMessage};
 pub use hosts::{HostRole, Hosts, InvalidBaseUrl, UnknownHostRole};
 pub use item::{ItemPromotion, ItemPromotionStatus, PromotionItem, PromotionQuery};
 pub use live::{BagItem, ItemPage, OngoingLive, PlayUrl, RoomSession, RoomStatus};
+pub use pace::{SharedPace, SpareTurn, Turn, Wait};
 pub use page::{OffsetPage, Page, Sort};
 pub use promotion::{
     AdsData, AdsMetrics, BudgetForEdit, Campaign, CampaignChange, CampaignExpense, CampaignFilter, CampaignList,

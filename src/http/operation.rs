@@ -7,13 +7,20 @@ use async_graphql::{
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
 use futures_util::FutureExt as _;
-use tokio::{sync::OwnedSemaphorePermit, time::timeout};
+use tokio::{
+    sync::OwnedSemaphorePermit,
+    time::{Instant, timeout},
+};
 use tracing::Instrument as _;
 
 use super::{
     Attach, Caller, DocumentLimits, Gate, RequestId, SignInError, SignedIn, answer::Answer, bearer::Token,
     client_address::ClientAddress, guard, parameters::Parameters, refusal::Refusal, sign_in::Wanted,
 };
+use crate::engine::deadline;
+
+/// What is left of an operation's time for telling what was found.
+const LONGEST_SPARE: Duration = Duration::from_millis(500);
 
 /// The place of a request among those at work. Whatever works for it holds it.
 pub(super) type Place = Arc<OwnedSemaphorePermit>;
@@ -153,12 +160,15 @@ impl<E: Executor> Gate<E> {
         id: &RequestId,
         place: Place,
     ) -> Answer {
-        let (schema, attach, deadline) = (self.front.schema.clone(), client.attach.clone(), self.front.limits.deadline);
+        let (schema, attach, longest) = (self.front.schema.clone(), client.attach.clone(), self.front.limits.deadline);
         let (kind, its_id) = (operation.kind, id.clone());
         let work = async move {
             let _place = place;
             let execution = async { schema.execute(operation.into_request(&attach, &its_id)).await };
-            match within(deadline, execution).await {
+            // What waits for others gives up a little earlier, so that there is time to tell the rest.
+            let spare = (longest / 10).min(LONGEST_SPARE);
+            let execution = deadline::by(Instant::now() + longest - spare, Box::pin(execution));
+            match within(longest, execution).await {
                 Ok(response) => Answer::executed(response, &its_id),
                 Err(refusal) => Answer::refused(refusal, &its_id),
             }

@@ -1,12 +1,11 @@
 use async_graphql::{Context, Enum, ID, Object};
-use chrono::{DateTime, Utc};
 use shopee::{Campaign, CampaignState, ListedCampaign};
 
 use super::{BudgetLimits, PromotionFigures, PromotionSettings, asked};
 use crate::{
     account::schema::{Asking, ShopeeAccount},
     error::Result,
-    graphql::{money::Money, weight},
+    graphql::{freshness::Freshness, money::Money, weight},
     promotion::{reference::reference_id, today},
 };
 
@@ -17,7 +16,7 @@ pub struct Promotion {
     name: Option<String>,
     state: Option<PromotionState>,
     daily_budget: Option<Money>,
-    observed_at: DateTime<Utc>,
+    freshness: Freshness,
     /// What Shopee told along with the above, which depends on what was asked.
     settings: Option<PromotionSettings>,
     today: Option<PromotionFigures>,
@@ -29,7 +28,7 @@ impl Promotion {
         let asking = Asking::of(&account, ctx).await?;
         let answer = asked::campaign(&asking, campaign_id).await?;
         let Some(campaign) = &answer.value else { return Ok(None) };
-        Ok(Some(Self::of_campaign(account, campaign_id, campaign, asking.access.region, answer.observed_at)))
+        Ok(Some(Self::of_campaign(account, campaign_id, campaign, asking.access.region, Freshness::of(&answer))))
     }
 
     /// A campaign as it tells of itself.
@@ -38,7 +37,7 @@ impl Promotion {
         campaign_id: i64,
         campaign: &Campaign,
         region: shopee::Region,
-        observed_at: DateTime<Utc>,
+        freshness: Freshness,
     ) -> Self {
         Self {
             account,
@@ -46,8 +45,8 @@ impl Promotion {
             name: campaign.name.clone(),
             state: campaign.state.as_ref().map(Into::into),
             daily_budget: Money::reported(campaign.daily_budget, region),
-            observed_at,
-            settings: Some(PromotionSettings::new(campaign, region, observed_at)),
+            freshness,
+            settings: Some(PromotionSettings::new(campaign, region, freshness)),
             today: None,
         }
     }
@@ -57,7 +56,7 @@ impl Promotion {
         account: ShopeeAccount,
         listed: &ListedCampaign,
         region: shopee::Region,
-        observed_at: DateTime<Utc>,
+        freshness: Freshness,
     ) -> Self {
         Self {
             account,
@@ -65,9 +64,9 @@ impl Promotion {
             name: listed.title.clone(),
             state: listed.state.as_ref().map(Into::into),
             daily_budget: Money::reported(listed.daily_budget, region),
-            observed_at,
+            freshness,
             settings: None,
-            today: Some(PromotionFigures::new(&listed.report, region, observed_at)),
+            today: Some(PromotionFigures::new(&listed.report, region, freshness)),
         }
     }
 }
@@ -128,9 +127,9 @@ impl Promotion {
         self.ask_budget_limits(ctx).await.transpose()
     }
 
-    /// When Shopee was asked for name, state and daily budget.
-    async fn observed_at(&self) -> DateTime<Utc> {
-        self.observed_at
+    #[graphql(flatten)]
+    async fn freshness(&self, _ctx: &Context<'_>) -> Freshness {
+        self.freshness
     }
 }
 
@@ -140,7 +139,7 @@ impl Promotion {
         let asking = Asking::of(&self.account, ctx).await?;
         let answer = asked::campaign(&asking, self.campaign_id).await?;
         let (campaign, region) = (answer.value.as_ref(), asking.access.region);
-        Ok(campaign.map(|campaign| PromotionSettings::new(campaign, region, answer.observed_at)))
+        Ok(campaign.map(|campaign| PromotionSettings::new(campaign, region, Freshness::of(&answer))))
     }
 
     async fn ask_today(&self, ctx: &Context<'_>) -> Result<Option<PromotionFigures>> {

@@ -10,10 +10,10 @@ use testing::{Database, on_both, on_sqlite};
 use super::{extensions, products, two_accounts};
 use crate::support::{answer::code, eventually, world::World};
 
-on_both!(a_circuit_opens_and_one_probe_closes_it);
+on_both!(a_circuit_opens_and_a_probe_closes_it);
 
-/// How many calls a circuit lets fail, and some more for those that are under way when it opens.
-const ENOUGH: usize = 40;
+/// How long an open circuit lets nothing through.
+const REST: u64 = 5;
 
 async fn fail(world: &World, session_id: i64, times: usize) -> Vec<Value> {
     let answers = join_all((0..times).map(|number| products(world, session_id, number))).await;
@@ -21,29 +21,42 @@ async fn fail(world: &World, session_id: i64, times: usize) -> Vec<Value> {
     answers
 }
 
-async fn a_circuit_opens_and_one_probe_closes_it(database: Database) {
+/// Asks until nothing is sent any more.
+async fn open_circuit(world: &World, session_id: i64) -> Value {
+    loop {
+        let refused = fail(world, session_id, 30).await.pop().unwrap();
+        if extensions(&refused).get("retryAfter").is_some() {
+            return refused;
+        }
+    }
+}
+
+async fn a_circuit_opens_and_a_probe_closes_it(database: Database) {
     let world = World::start(&database).await;
     let (shopee, session_id) = (world.shopee(), world.on_air().session_id);
     shopee.inject(Fault::new(FaultKind::ServerError(500)).on("product_list"));
-    fail(&world, session_id, ENOUGH).await;
-    let refused = &fail(&world, session_id, 1).await[0];
-    assert!((1..=5).contains(&extensions(refused)["retryAfter"].as_i64().unwrap()), "{refused}");
-    assert_eq!(extensions(refused)["retryable"], true);
-    assert!(refused["data"]["liveSession"]["sessionName"].is_string(), "what is stored answers all the same: {refused}");
+    let refused = open_circuit(&world, session_id).await;
+    assert!((1..=REST).contains(&extensions(&refused)["retryAfter"].as_u64().unwrap()), "{refused}");
+    assert_eq!(extensions(&refused)["retryable"], true);
+    assert!(
+        refused["data"]["liveSession"]["sessionName"].is_string(),
+        "what is stored answers all the same: {refused}"
+    );
 
     shopee.reset_calls();
-    fail(&world, session_id, ENOUGH).await;
-    assert_eq!(shopee.calls("product_list"), 0, "nothing is sent");
+    let begun = Instant::now();
     eventually("a probe is sent", async || {
         fail(&world, session_id, 10).await;
         shopee.calls("product_list") > 0
     })
     .await;
-    assert_eq!(shopee.calls("product_list"), 1, "one of ten");
+    let (sent, most) = (shopee.calls("product_list"), 1 + begun.elapsed().as_secs() / REST);
+    assert!(sent <= most, "{sent} probes, one each five seconds");
 
     shopee.clear_faults();
+    shopee.reset_calls();
     eventually("the circuit closes", async || products(&world, session_id, 0).await.get("errors").is_none()).await;
-    assert_eq!(shopee.calls("product_list"), 2, "the probe was the first to be sent");
+    assert_eq!(shopee.calls("product_list"), 1, "the probe was the first to be sent");
     assert!(products(&world, session_id, 1).await.get("errors").is_none());
     world.stop().await;
 }
@@ -53,9 +66,11 @@ async fn an_outage_is_not_made_worse() {
     on_sqlite(async |database: Database| {
         let world = World::start(&database).await;
         world.shopee().inject(Fault::new(FaultKind::ServerError(503)));
+        let begun = Instant::now();
         fail(&world, world.on_air().session_id, 100).await;
-        let sent = world.shopee().calls("product_list");
-        assert!(sent <= 110, "{sent} requests for a hundred calls");
+        // On a machine so slow that twenty calls take longer than ten seconds, two are repeated in each ten all the same.
+        let (sent, most) = (world.shopee().calls("product_list"), 110 + begun.elapsed().as_secs() / 10 * 2);
+        assert!(sent <= most, "{sent} requests for a hundred calls");
         world.stop().await;
     })
     .await;
@@ -91,21 +106,20 @@ async fn a_shop_that_hangs_holds_no_other_up() {
 async fn money_is_not_sent_to_a_host_that_fails() {
     on_sqlite(async |database: Database| {
         let world = World::start(&database).await;
-        let session_id = world.on_air().session_id;
-        world.shopee().inject(Fault::new(FaultKind::ServerError(500)).on("coin_totals"));
+        world.shopee().inject(Fault::new(FaultKind::ServerError(500)).on("coin"));
         let query = "query($id: ID!) { liveSession(sessionId: $id) { id coins { claimed } } }";
         let mut answer = Value::Null;
-        for _ in 0..ENOUGH {
-            answer = world.ask(query, json!({ "id": session_id.to_string() })).await;
+        while answer.pointer("/errors/0/extensions/retryAfter").is_none() {
+            answer = world.ask(query, json!({ "id": world.on_air().session_id.to_string() })).await;
         }
-        world.shopee().clear_faults();
         let input = json!({
-            "idempotencyKey": "left alone", "liveSessionId": answer["data"]["liveSession"]["id"], "amount": 10, "recipients": 10,
+            "idempotencyKey": "left-alone", "liveSessionId": answer["data"]["liveSession"]["id"], "amount": 10, "recipients": 10,
         });
         let mutation = "mutation($input: GiveOutCoinsInput!) { giveOutCoins(input: $input) {
             coinGiveout { state refusal attempts } userErrors { code } } }";
         let given = world.data(mutation, json!({ "input": input })).await["giveOutCoins"].take();
-        assert_eq!(given["coinGiveout"], json!({ "state": "REFUSED", "refusal": "UNREACHABLE", "attempts": 0 }), "{given}");
+        let expected = json!({ "state": "REFUSED", "refusal": "UNREACHABLE", "attempts": 0 });
+        assert_eq!(given["coinGiveout"], expected, "{given}");
         assert_eq!(world.shopee().calls("coin_giveout"), 0);
         world.stop().await;
     })
