@@ -90,7 +90,7 @@ pub const VARIABLES: &[Variable] = &[
     variable(
         "SHOPEE_CALLS_PER_SECOND",
         Some("10"),
-        "Shopee calls a second for one account, 1 to 1000. A call whose turn would not come within 3 seconds is refused.",
+        "Shopee calls a second for one account, of all gateways that share a Redis together, 1 to 1000. A call whose turn would not come within 3 seconds is refused.",
     ),
     variable(
         "SHOPEE_CALL_BURST",

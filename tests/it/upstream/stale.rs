@@ -109,3 +109,27 @@ async fn who_is_refused_is_told_so() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_was_changed_since_is_not_given() {
+    on_sqlite(async |database: Database| {
+        let world = World::start(&database).await;
+        let coins = async || {
+            let query = "query($id: ID!) { liveSession(sessionId: $id) { id coins { claimed stale } } }";
+            world.ask(query, json!({ "id": world.on_air().session_id.to_string() })).await
+        };
+        let before = coins().await;
+        assert_eq!(before["data"]["liveSession"]["coins"]["stale"], false);
+        let id = &before["data"]["liveSession"]["id"];
+        let input = json!({ "idempotencyKey": "once", "liveSessionId": id, "amount": 10, "recipients": 10 });
+        let mutation = "mutation($input: GiveOutCoinsInput!) { giveOutCoins(input: $input) { coinGiveout { state } } }";
+        let given = world.data(mutation, json!({ "input": input })).await;
+        assert_eq!(given["giveOutCoins"]["coinGiveout"]["state"], "DONE");
+        world.shopee().inject(Fault::new(FaultKind::ServerError(503)).on("coin_totals"));
+        let after = coins().await;
+        assert_eq!(after["data"]["liveSession"]["coins"], Value::Null);
+        assert_eq!(code(&after), "SHOPEE_UNREACHABLE");
+        world.stop().await;
+    })
+    .await;
+}
