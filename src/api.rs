@@ -23,7 +23,7 @@ use crate::{
     analytics::schema::{AnalyticsMutation, AnalyticsQuery},
     app::App,
     cost::Cost,
-    graphql::{context::Operation, cost::ReportCost},
+    graphql::{context::Operation, cost::ReportCost, known_types::KnownTypes},
     identity::{
         self,
         actor::Actor,
@@ -97,7 +97,7 @@ const HEAVIEST: usize = 200_000;
 pub fn schema(app: App) -> Schema {
     let (introspection, refreshes) = (app.config.introspection, Refreshes::new(app.clock));
     let builder = builder().data(app).data(Passwords::default()).data(Attempts::default()).data(refreshes);
-    let builder = builder.extension(ReportCost);
+    let builder = builder.extension(ReportCost).extension(KnownTypes);
     if introspection { builder.finish() } else { builder.disable_introspection().finish() }
 }
 

@@ -7,6 +7,7 @@ pub mod fault;
 pub mod freshness;
 pub mod id;
 pub mod json;
+pub mod known_types;
 pub mod long;
 pub mod money;
 pub mod numbered;

@@ -28,6 +28,7 @@ mod answer;
 mod answers;
 mod bearer;
 mod client_address;
+mod connections;
 mod event_stream;
 mod graphql;
 mod guard;
@@ -47,7 +48,8 @@ mod sign_in;
 mod stay;
 mod ws;
 
-pub use limits::{DocumentLimits, Limits, SocketLimits};
+pub use connections::serve;
+pub use limits::{DocumentLimits, HeadLimits, Limits, SocketLimits};
 pub use origins::Origins;
 pub use patient::{PatientListener, Peer};
 pub use request_id::RequestId;

@@ -3,13 +3,7 @@
 mod housekeeping;
 mod stop;
 
-use std::{
-    future::{IntoFuture as _, pending},
-    io,
-    net::SocketAddr,
-    sync::Arc,
-    time::Duration,
-};
+use std::{future::pending, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use async_graphql::Request;
 use axum::middleware;
@@ -34,7 +28,8 @@ use crate::{
     cryptography,
     error::{Error, chain},
     http::{
-        self, Attach, Caller, Front, Limits, Origins, Peer, RequestId, Sharing, SignIn, SignInError, SignedIn, Wanted,
+        self, Attach, Caller, Front, HeadLimits, Limits, Origins, RequestId, Sharing, SignIn, SignInError, SignedIn,
+        Wanted,
     },
     identity::{
         jwks,
@@ -97,7 +92,7 @@ pub struct Gateway {
     signals: Signals,
     sockets: TaskTracker,
     jobs: TaskTracker,
-    server: JoinHandle<io::Result<()>>,
+    server: JoinHandle<()>,
 }
 
 impl Gateway {
@@ -133,9 +128,8 @@ impl Gateway {
             signals.jobs.clone(),
         ));
         let routes = routes(&app, checks, &signals, sockets.clone());
-        let server = axum::serve(http::listener(listener), routes.into_make_service_with_connect_info::<Peer>());
-        let server = server.with_graceful_shutdown(signals.listener.clone().cancelled_owned());
-        let server = tokio::spawn(server.into_future());
+        let listener = http::listener(listener);
+        let server = tokio::spawn(http::serve(listener, routes, HeadLimits::default(), signals.listener.clone()));
         tracing::info!(%address, "listening");
         Ok(Self { app, address, signals, sockets, jobs, server })
     }
@@ -150,8 +144,7 @@ impl Gateway {
         let outcome = tokio::select! {
             () = told => Ok(()),
             ended = &mut self.server => Err(Stopped(match ended {
-                Ok(Ok(())) => None,
-                Ok(Err(error)) => Some(error.into()),
+                Ok(()) => None,
                 Err(error) => Some(error.into()),
             })),
         };

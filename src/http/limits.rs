@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-/// Bounds of requests, documents and sockets.
+/// Bounds of connections, requests, documents and sockets.
 #[derive(Clone, Debug)]
 pub struct Limits {
+    /// Bounds of a request's head.
+    pub head: HeadLimits,
     /// Largest request body, in bytes. Larger ones get 413, and no more than this is ever read of them.
     pub body_bytes: usize,
     /// Longest time to wait for a request body. Slower ones get 408.
@@ -19,6 +21,16 @@ pub struct Limits {
     pub document: DocumentLimits,
     /// Bounds of a websocket.
     pub socket: SocketLimits,
+}
+
+/// Bounds of a request's head.
+#[derive(Clone, Copy, Debug)]
+pub struct HeadLimits {
+    /// Longest time from the moment a connection is ready for a request until the head has arrived whole. It is what an idle
+    /// connection is kept for, too.
+    pub within: Duration,
+    /// Largest head, in bytes. Larger ones get 431.
+    pub bytes: usize,
 }
 
 /// Bounds of a GraphQL document, checked before anything is executed. Counts are of the document with every fragment
@@ -75,6 +87,7 @@ pub struct SocketLimits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            head: HeadLimits::default(),
             body_bytes: 1_000_000,
             body_within: Duration::from_secs(10),
             deadline: Duration::from_secs(10),
@@ -83,6 +96,12 @@ impl Default for Limits {
             document: DocumentLimits::default(),
             socket: SocketLimits::default(),
         }
+    }
+}
+
+impl Default for HeadLimits {
+    fn default() -> Self {
+        Self { within: Duration::from_secs(60), bytes: 64 * 1024 }
     }
 }
 

@@ -9,10 +9,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{
-    extract::connect_info::Connected,
-    serve::{IncomingStream, Listener},
-};
+use axum::serve::Listener;
 use socket2::SockRef;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
@@ -55,12 +52,6 @@ impl Listener for PatientListener {
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
         self.0.local_addr()
-    }
-}
-
-impl Connected<IncomingStream<'_, PatientListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, PatientListener>) -> Self {
-        Self(*stream.remote_addr())
     }
 }
 

@@ -1,6 +1,6 @@
 //! How a gateway ends: who is told, in which order, and how long they have.
 
-use std::{io, time::Duration};
+use std::time::Duration;
 
 use axum::{
     extract::{Request, State},
@@ -54,7 +54,7 @@ pub(super) async fn within(deadline: Instant, what: &'static str, done: impl Fut
 }
 
 /// Waits until the listener and all its connections have ended. May be asked again: a finished task is not awaited.
-pub(super) async fn ended(server: &mut JoinHandle<io::Result<()>>) {
+pub(super) async fn ended(server: &mut JoinHandle<()>) {
     if !server.is_finished() {
         server.await.ok();
     }

@@ -4,6 +4,7 @@ mod close_codes;
 mod event_stream;
 mod fuzz;
 mod gateway;
+mod heads;
 mod hostile_requests;
 mod http;
 mod npm;

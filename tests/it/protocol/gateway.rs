@@ -66,6 +66,7 @@ impl Gateway {
         change(&mut limits);
         let (shutdown, sockets) = (CancellationToken::new(), TaskTracker::new());
         let spent = AtomicBool::new(false);
+        let head = limits.head;
         let front = Front {
             schema,
             sign_in: Arc::new(move |caller| {
@@ -78,10 +79,9 @@ impl Gateway {
             shutdown: shutdown.clone(),
             sockets: sockets.clone(),
         };
-        let stop = shutdown.clone().cancelled_owned();
-        let server =
-            axum::serve(http::listener(listener), http::secured(http::router(front))).with_graceful_shutdown(stop);
-        let server = AbortOnDropHandle::new(tokio::spawn(async move { server.await.unwrap() }));
+        let routes = http::secured(http::router(front));
+        let server = http::serve(http::listener(listener), routes, head, shutdown.clone());
+        let server = AbortOnDropHandle::new(tokio::spawn(server));
         Self { address, controls, shutdown, sockets, server }
     }
 

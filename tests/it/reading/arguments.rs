@@ -16,6 +16,7 @@ on_both!(
     a_cursor_from_nowhere_is_harmless,
     a_size_out_of_range_is_refused,
     values_of_the_wrong_kind_are_refused,
+    variables_of_unknown_types_are_refused,
     a_variable_left_out_is_an_argument_not_given,
     one_session_is_named_in_one_way,
     a_body_that_is_no_text_is_refused,
@@ -154,6 +155,20 @@ async fn values_of_the_wrong_kind_are_refused(database: Database) {
         let answer = world.ask(&format!("{{ liveSessions({written}) {{ nodes {{ id }} }} }}"), json!({})).await;
         assert!(["BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"].contains(&code(&answer)), "{written}: {answer:#}");
         assert_eq!(answer["data"], Value::Null, "{written}");
+    }
+    world.stop().await;
+}
+
+async fn variables_of_unknown_types_are_refused(database: Database) {
+    let world = World::start(&database).await;
+    for written in ["Unknown", "Unknown!", "[Unknown]", "[[Unknown!]!]!"] {
+        for default in ["", "= 1", "= {a: 1}", "= [1]", "= null"] {
+            let query = format!("query($a: {written} {default}) {{ viewer {{ id }} }}");
+            let answer = world.ask(&query, json!({ "a": [{ "a": 1 }] })).await;
+            assert_eq!((code(&answer), &answer["data"]), ("GRAPHQL_VALIDATION_FAILED", &Value::Null), "{query}");
+            let message = answer["errors"][0]["message"].as_str().unwrap();
+            assert!(message.contains("Unknown"), "{query}: {message}");
+        }
     }
     world.stop().await;
 }

@@ -1,0 +1,65 @@
+//! Serving connections: each has so long to send the head of its next request, and so many bytes for it, and a stop lets each finish
+//! the request that it is at.
+//!
+//! axum's own server gives a client that sends a byte now and then all the time there is, and a place for as long.
+
+use std::pin::pin;
+
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request},
+    serve::Listener,
+};
+use hyper::{
+    body::Incoming,
+    server::conn::http1,
+    service::{Service as _, service_fn},
+};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{
+    HeadLimits, PatientListener,
+    patient::{Patient, Peer},
+};
+
+/// Serves the routes until `stop` is cancelled and every connection has ended.
+pub async fn serve(mut listener: PatientListener, routes: Router, limits: HeadLimits, stop: CancellationToken) {
+    let connections = TaskTracker::new();
+    let http = protocol(limits);
+    while let Some((client, address)) = stop.run_until_cancelled(listener.accept()).await {
+        let (http, routes, stop) = (http.clone(), routes.clone(), stop.clone());
+        connections.spawn(serve_one(http, routes, client, Peer(address), stop));
+    }
+    drop(listener);
+    connections.close();
+    connections.wait().await;
+}
+
+fn protocol(limits: HeadLimits) -> http1::Builder {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(limits.within).max_header_size(limits.bytes);
+    http
+}
+
+async fn serve_one(http: http1::Builder, routes: Router, client: Patient, peer: Peer, stop: CancellationToken) {
+    let routes = TowerToHyperService::new(routes);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        routes.call(request)
+    });
+    let mut connection = pin!(http.serve_connection(TokioIo::new(client), service).with_upgrades());
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection ended early");
+    }
+}
