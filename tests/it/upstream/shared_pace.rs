@@ -49,6 +49,16 @@ async fn crowd(world: &World, gateways: &[Gateway; 2], first: usize) -> Duration
     begun.elapsed()
 }
 
+/// How many calls one gateway alone may make in this time.
+fn most_of_one(time: Duration) -> u64 {
+    BURST + time.as_millis() as u64 * CALLS_PER_SECOND / 1000 + 1
+}
+
+async fn stop(world: World, gateways: [Gateway; 2]) {
+    join_all(gateways.map(Gateway::stop)).await;
+    world.stop().await;
+}
+
 #[tokio::test]
 async fn two_gateways_keep_one_pace() {
     on_sqlite(async |database: Database| {
@@ -57,12 +67,8 @@ async fn two_gateways_keep_one_pace() {
         let gateways = gateways(&world, &database, &redis).await;
         let took = crowd(&world, &gateways, 0).await;
         let calls = world.shopee().calls("product_list");
-        let most = BURST + took.as_millis() as u64 * CALLS_PER_SECOND / 1000 + 1;
-        assert!((20..=most).contains(&calls), "{calls} calls in {took:?}");
-        let [a, b] = gateways;
-        a.stop().await;
-        b.stop().await;
-        world.stop().await;
+        assert!((20..=most_of_one(took)).contains(&calls), "{calls} calls in {took:?}");
+        stop(world, gateways).await;
     })
     .await;
 }
@@ -87,10 +93,7 @@ async fn money_comes_through_a_crowd_on_both() {
         let (_, given) = tokio::join!(crowd(&world, &gateways, 0), give);
         let expected = json!({ "state": "DONE", "refusal": Value::Null });
         assert_eq!(given["data"]["giveOutCoins"]["coinGiveout"], expected, "{given}");
-        let [a, b] = gateways;
-        a.stop().await;
-        b.stop().await;
-        world.stop().await;
+        stop(world, gateways).await;
     })
     .await;
 }
@@ -104,8 +107,7 @@ async fn without_redis_each_keeps_its_own() {
         redis.kill().await;
         let took = crowd(&world, &gateways, 0).await;
         let calls = world.shopee().calls("product_list");
-        let most = 2 * (BURST + took.as_millis() as u64 * CALLS_PER_SECOND / 1000 + 1);
-        assert!((20..=most).contains(&calls), "{calls} calls in {took:?}");
+        assert!((20..=2 * most_of_one(took)).contains(&calls), "{calls} calls in {took:?}");
 
         redis.start_again().await.unwrap();
         for gateway in &gateways {
@@ -115,12 +117,8 @@ async fn without_redis_each_keeps_its_own() {
         world.shopee().reset_calls();
         let took = crowd(&world, &gateways, 1_000).await;
         let calls = world.shopee().calls("product_list");
-        let most = BURST + took.as_millis() as u64 * CALLS_PER_SECOND / 1000 + 1;
-        assert!(calls <= most, "{calls} calls in {took:?}");
-        let [a, b] = gateways;
-        a.stop().await;
-        b.stop().await;
-        world.stop().await;
+        assert!(calls <= most_of_one(took), "{calls} calls in {took:?}");
+        stop(world, gateways).await;
     })
     .await;
 }
