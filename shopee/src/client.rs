@@ -30,9 +30,6 @@ const LONGEST_BODY: usize = 4 * 1024 * 1024;
 /// Shorter than any server keeps an idle connection, so that we do not write into a closing one.
 const IDLE_CONNECTION: Duration = Duration::from_secs(20);
 
-/// With less time left than this, nothing is sent: the answer would hardly come in time, and the host would have had the work.
-const LEAST_TIME: Duration = Duration::from_millis(50);
-
 /// How a [`Client`] behaves.
 #[derive(Debug, Clone)]
 pub struct ClientConfig {
@@ -317,7 +314,7 @@ impl Client {
 
     async fn attempt(&self, ask: &Ask<'_>, deadline: Instant) -> Result<Answer, Error> {
         let _place = self.place(ask, deadline).await?;
-        if Instant::now() + LEAST_TIME > deadline {
+        if Instant::now() >= deadline {
             // Whoever counts from when the call was made has to be able to rely on its not being made later.
             return Err(not_sent_in_time(ask.call));
         }
