@@ -4,6 +4,7 @@ pub mod connected;
 pub mod reads;
 pub mod samples;
 mod seen;
+pub mod shared_pace;
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
@@ -23,6 +24,7 @@ use redis::TlsCertificates;
 use samples::Samples;
 use secrecy::ExposeSecret as _;
 use seen::ShopeeCalls;
+use shared_pace::SharedPace;
 use tokio::sync::Notify;
 
 /// How long a poller goes on after its last watcher left: a page reload should not cost a poller its latest value.
@@ -80,22 +82,20 @@ impl App {
         let metrics = Metrics::new(clock.now());
         let url = config.database_url.expose_secret();
         let database = Database::open(url, config.database_connections, metrics.clone()).await?;
+        let bus = config.redis.as_ref().map(bus).transpose()?;
         let shopee = shopee::Client::new(shopee::ClientConfig {
             hosts: config.hosts.clone(),
             total_timeout: config.shopee_timeout,
             calls_per_second: config.shopee_calls_per_second,
             burst: config.shopee_call_burst,
+            shared_pace: bus.clone().map(|bus| Arc::new(SharedPace(bus)) as _),
             observer: Some(Arc::new(ShopeeCalls(metrics.clone()))),
             ..shopee::ClientConfig::default()
         })?;
-        let (reads, buckets) = (Reads::new(clock), Buckets::new(config.budget));
-        let pollers = match &config.redis {
+        let (reads, buckets) = (Reads::new(clock, config.shopee_stale), Buckets::new(config.budget));
+        let pollers = match bus {
             None => Pollers::new(POLLER_GRACE, clock),
-            Some(redis) => {
-                let client = redis_client(redis)?;
-                let bus = Bus::new(client, &redis.key_prefix, redis.lease_lasts);
-                Pollers::with_bus(POLLER_GRACE, clock, bus)
-            }
+            Some(bus) => Pollers::with_bus(POLLER_GRACE, clock, bus),
         };
         let pollers = pollers.counted_by(metrics.clone());
         Ok(Self(Arc::new(Parts {
@@ -116,6 +116,10 @@ impl App {
             job_asked_for: Notify::new(),
         })))
     }
+}
+
+fn bus(config: &config::Redis) -> Result<Bus, redis::RedisError> {
+    Ok(Bus::new(redis_client(config)?, &config.key_prefix, config.lease_lasts))
 }
 
 /// A client that trusts whom it is told to.

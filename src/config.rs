@@ -98,7 +98,7 @@ pub const VARIABLES: &[Variable] = &[
     variable(
         "SHOPEE_CALLS_PER_SECOND",
         Some("10"),
-        "Shopee calls a second for one account, 1 to 1000. A call whose turn would not come within 3 seconds is refused.",
+        "Shopee calls a second for one account, of all gateways that share a Redis together, 1 to 1000. A call whose turn would not come within 3 seconds is refused.",
     ),
     variable(
         "SHOPEE_CALL_BURST",
@@ -109,6 +109,11 @@ pub const VARIABLES: &[Variable] = &[
         "SHOPEE_TIMEOUT_MS",
         Some("8000"),
         "Longest time for one Shopee call with its retries, in milliseconds, 100 to 60000.",
+    ),
+    variable(
+        "SHOPEE_STALE_SECONDS",
+        Some("300"),
+        "How old an answer of Shopee may be that is given, marked as stale, while Shopee gives no newer one, in seconds, at most 86400; 0 switches it off.",
     ),
     variable(
         "INTENT_SETTLE_MS",
@@ -174,7 +179,7 @@ pub const VARIABLES: &[Variable] = &[
     variable(
         "OPERATION_TIMEOUT_MS",
         Some("10000"),
-        "Longest time for one query or mutation, in milliseconds, 100 to 600000.",
+        "Longest time for one query or mutation, in milliseconds, 100 to 600000. A tenth before its end, half a second at most, fields that still wait for Shopee give up, so that the others are answered.",
     ),
     variable(
         "COST_LIMIT",
@@ -280,6 +285,8 @@ pub struct Config {
     pub shopee_calls_per_second: NonZeroU32,
     pub shopee_call_burst: NonZeroU32,
     pub shopee_timeout: Duration,
+    /// `None` for never.
+    pub shopee_stale: Option<Duration>,
     pub intent_settle: Duration,
     pub external_api: Option<ExternalBase>,
     pub poll_interval: Duration,
@@ -385,6 +392,7 @@ impl Config {
             shopee_calls_per_second: reader.positive("SHOPEE_CALLS_PER_SECOND", 1000),
             shopee_call_burst: reader.positive("SHOPEE_CALL_BURST", 1000),
             shopee_timeout,
+            shopee_stale: reader.interval("SHOPEE_STALE_SECONDS"),
             intent_settle: reader.milliseconds("INTENT_SETTLE_MS", 200, 600_000).max(3 * shopee_timeout),
             external_api: reader.external_base("EXTERNAL_API_BASE_URL"),
             poll_interval: reader.milliseconds("POLL_INTERVAL_MS", 100, 60_000),

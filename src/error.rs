@@ -47,6 +47,8 @@ pub enum ClientError {
     TooManyAttempts { retry_after: Duration },
     /// More at once than there is room for.
     Overloaded { retry_after: Duration },
+    /// The operation had no time left to wait for Shopee.
+    DeadlineExceeded,
     /// A call to Shopee failed.
     Shopee(ShopeeFault),
 }
@@ -82,6 +84,7 @@ impl ClientError {
             Self::InvalidCursor { .. } => "INVALID_CURSOR",
             Self::TooManyAttempts { .. } => "TOO_MANY_ATTEMPTS",
             Self::Overloaded { .. } => "OVERLOADED",
+            Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
             Self::Shopee(fault) => fault.kind.code(),
         }
     }
@@ -128,6 +131,7 @@ impl fmt::Display for ClientError {
             }
             Self::TooManyAttempts { .. } => f.write_str("Too many failed attempts to sign in; try again later."),
             Self::Overloaded { .. } => f.write_str("There is too much to do just now; try again shortly."),
+            Self::DeadlineExceeded => f.write_str("Shopee did not answer before the operation's time was over."),
             Self::Shopee(fault) => f.write_str(fault.kind.sentence()),
         }
     }
@@ -193,23 +197,18 @@ impl From<sea_orm::DbErr> for Error {
     }
 }
 
-impl From<Arc<shopee::Error>> for Error {
-    fn from(error: Arc<shopee::Error>) -> Self {
-        Self::from(error.as_ref())
-    }
-}
-
 impl From<&shopee::Error> for Error {
     fn from(error: &shopee::Error) -> Self {
-        let (kind, retry_after) = match error {
-            shopee::Error::Refused { .. } => (ShopeeFaultKind::Refused, None),
-            shopee::Error::NoPermission { .. } => (ShopeeFaultKind::NoPermission, None),
-            shopee::Error::Throttled { after, .. } => (ShopeeFaultKind::Throttled, *after),
-            shopee::Error::SignedOut { .. } => (ShopeeFaultKind::SignedOut, None),
-            shopee::Error::RiskControl { .. } => (ShopeeFaultKind::RiskControl, None),
-            shopee::Error::Unreachable { .. } => (ShopeeFaultKind::Unreachable, None),
-            _ => (ShopeeFaultKind::Garbled, None),
+        let kind = match error {
+            shopee::Error::Refused { .. } => ShopeeFaultKind::Refused,
+            shopee::Error::NoPermission { .. } => ShopeeFaultKind::NoPermission,
+            shopee::Error::Throttled { .. } => ShopeeFaultKind::Throttled,
+            shopee::Error::SignedOut { .. } => ShopeeFaultKind::SignedOut,
+            shopee::Error::RiskControl { .. } => ShopeeFaultKind::RiskControl,
+            shopee::Error::Unreachable { .. } => ShopeeFaultKind::Unreachable,
+            _ => ShopeeFaultKind::Garbled,
         };
-        ClientError::Shopee(ShopeeFault { call: error.call(), kind, retryable: error.may_retry(), retry_after }).into()
+        let (call, retryable, retry_after) = (error.call(), error.may_retry(), error.retry_after());
+        ClientError::Shopee(ShopeeFault { call, kind, retryable, retry_after }).into()
     }
 }

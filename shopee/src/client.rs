@@ -1,4 +1,5 @@
-//! The way out: one request over HTTP, its timeouts, its repetition and its pace. The only file that names reqwest.
+//! The way out: one request over HTTP, its timeouts, its repetition, its pace, its place among the others and the circuit that it goes
+//! through. The only file that names reqwest.
 //!
 //! What always holds: cookies go only to the host that the table has for the account's region and the call's role;
 //! redirects are not followed; nothing is logged but the call's name, region, account key, outcome and time.
@@ -13,13 +14,15 @@ use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
 
+use crate::bulkhead::{Bulkheads, Lane, Place, Widths};
 use crate::calls::{Call, Verb};
+use crate::circuit::{Circuits, Line};
 use crate::credential::Account;
 use crate::envelope::{self, Answer, Reply, garbled, unreachable};
 use crate::error::{Cause, Error};
 use crate::hosts::{HostRole, Hosts};
 use crate::observer::{Called, Observer};
-use crate::pace::{Key, Pace};
+use crate::pace::{Key, Pace, SharedPace, Wait};
 use crate::region::Region;
 use crate::retry;
 
@@ -43,12 +46,23 @@ pub struct ClientConfig {
     /// account for long. A write, and a read of [`Client::patient`] or [`Client::in_background`], may wait as long as the call may take.
     /// Default: 3 s.
     pub longest_wait: Duration,
-    /// How often a read is repeated after a failure to reach Shopee. A write never is. Default: 2.
+    /// How often a read is repeated after a failure to reach Shopee, as long as no more than a tenth of what was asked of the host for the
+    /// account is. A write never is. Default: 2.
     pub read_retries: u32,
+    /// Calls of one account (or, without cookies, region) that may be under way at once; others wait. Default: 12.
+    pub calls_at_once: usize,
+    /// The same for writes and the reads of [`Client::patient`], which wait apart from the others. Default: 4.
+    pub urgent_calls_at_once: usize,
+    /// Calls to one host that may be under way at once, for all accounts. Default: 64.
+    pub host_calls_at_once: usize,
+    /// How long a host that has failed for an account is left alone before one call finds out whether it still does. Default: 5 s.
+    pub circuit_rest: Duration,
     /// Requests a second and account (or, without cookies, region), repetitions included. Default: 10.
     pub calls_per_second: NonZeroU32,
     /// Requests that may go at once after a rest. Default: 20.
     pub burst: NonZeroU32,
+    /// Keeps the two above for several processes together. Default: none, each process has its own.
+    pub shared_pace: Option<Arc<dyn SharedPace>>,
     /// The `User-Agent` header. Default: this program's name and version.
     pub user_agent: String,
     /// Who hears of every call. Default: nobody.
@@ -64,8 +78,13 @@ impl Default for ClientConfig {
             total_timeout: Duration::from_secs(8),
             longest_wait: Duration::from_secs(3),
             read_retries: 2,
+            calls_at_once: 12,
+            urgent_calls_at_once: 4,
+            host_calls_at_once: 64,
+            circuit_rest: Duration::from_secs(5),
             calls_per_second: NonZeroU32::MIN.saturating_add(9),
             burst: NonZeroU32::MIN.saturating_add(19),
+            shared_pace: None,
             user_agent: concat!("live-gateway/", env!("CARGO_PKG_VERSION")).to_owned(),
             observer: None,
         }
@@ -101,6 +120,8 @@ struct Parts {
     http: reqwest::Client,
     config: ClientConfig,
     pace: Pace,
+    bulkheads: Bulkheads,
+    circuits: Circuits,
 }
 
 /// One call with its arguments.
@@ -147,6 +168,10 @@ impl<'a> Ask<'a> {
         self.account.map_or(Key::Public(self.region), |account| Key::Account(account.key))
     }
 
+    fn line(&self) -> Line {
+        Line { region: self.region, host: self.call.host, key: self.key() }
+    }
+
     fn url(&self, hosts: &Hosts) -> Url {
         let mut url = hosts.base(self.region, self.call.host).clone();
         let id = self.id.map(|id| id.to_string()).unwrap_or_default();
@@ -175,8 +200,18 @@ impl Client {
             .retry(retry_policy::never())
             .build()
             .map_err(BuildError)?;
-        let pace = Pace::new(config.calls_per_second, config.burst);
-        Ok(Client { parts: Arc::new(Parts { http, config, pace }), patience: Patience::Usual })
+        let parts = Parts {
+            http,
+            pace: Pace::new(config.calls_per_second, config.burst),
+            bulkheads: Bulkheads::new(Widths {
+                usual: config.calls_at_once,
+                urgent: config.urgent_calls_at_once,
+                host: config.host_calls_at_once,
+            }),
+            circuits: Circuits::new(config.circuit_rest, config.read_timeout.min(config.total_timeout) / 2),
+            config,
+        };
+        Ok(Client { parts: Arc::new(parts), patience: Patience::Usual })
     }
 
     /// The same client for what somebody waits for who has time. Its reads wait for a turn as long as a call may take, so they get one
@@ -231,6 +266,10 @@ impl Client {
     }
 
     async fn answer(&self, ask: &Ask<'_>, deadline: Instant) -> Result<Answer, Error> {
+        if let Some(after) = self.parts.circuits.open_for(ask.line(), Instant::now()) {
+            // Before it takes a turn that another host could have had.
+            return Err(circuit_open(ask.call, after));
+        }
         self.turn(ask, deadline).await?;
         let mut repeated = 0;
         loop {
@@ -239,7 +278,7 @@ impl Client {
                 outcome => return outcome,
             };
             let pause = retry::pause(repeated);
-            if repeated >= self.parts.config.read_retries || Instant::now() + pause >= deadline {
+            if !self.may_repeat(ask, repeated, Instant::now() + pause < deadline) {
                 return Err(failure);
             }
             sleep(pause).await;
@@ -261,6 +300,11 @@ impl Client {
         turn
     }
 
+    fn may_repeat(&self, ask: &Ask<'_>, repeated: u32, in_time: bool) -> bool {
+        let left = repeated < self.parts.config.read_retries;
+        left && in_time && self.parts.circuits.may_repeat(ask.line(), Instant::now())
+    }
+
     async fn wait_for_turn(&self, ask: &Ask<'_>, deadline: Instant) -> Result<(), Error> {
         let now = Instant::now();
         let may_be_repeated = ask.call.verb != Verb::Write;
@@ -272,7 +316,7 @@ impl Client {
             Patience::Usual if may_be_repeated => self.parts.config.longest_wait,
             _ => Duration::MAX,
         };
-        match self.parts.pace.turn(ask.key(), now, longest.min(deadline.saturating_duration_since(now))) {
+        match self.parts.turn(ask.key(), longest.min(deadline.saturating_duration_since(now)), false).await {
             Ok(Duration::ZERO) => Ok(()),
             Ok(wait) => {
                 sleep(wait).await;
@@ -285,9 +329,8 @@ impl Client {
     /// For those who have time: what the others leave over.
     async fn wait_for_spare_turn(&self, ask: &Ask<'_>, deadline: Instant) -> Result<(), Error> {
         loop {
-            let now = Instant::now();
-            let left = deadline.saturating_duration_since(now);
-            match self.parts.pace.spare_turn(ask.key(), now, left) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.parts.turn(ask.key(), left, true).await {
                 Ok(wait) => {
                     sleep(wait).await;
                     return Ok(());
@@ -299,13 +342,31 @@ impl Client {
     }
 
     async fn attempt(&self, ask: &Ask<'_>, deadline: Instant) -> Result<Answer, Error> {
+        let _place = self.place(ask, deadline).await?;
         if Instant::now() >= deadline {
             // Whoever counts from when the call was made has to be able to rely on its not being made later.
-            return Err(Error::Unreachable { call: ask.call.name, cause: Cause::Timeout, maybe_done: false });
+            return Err(not_sent_in_time(ask.call));
         }
-        let reply = timeout_at(deadline, self.exchange(ask)).await;
-        let reply = reply.unwrap_or_else(|_| Err(unreachable(ask.call, Cause::Timeout)))?;
-        envelope::open(ask.call, ask.account.is_some(), reply)
+        let admission = self.parts.circuits.admit(ask.line(), Instant::now());
+        let admission = admission.map_err(|after| circuit_open(ask.call, after))?;
+        let answer = match timeout_at(deadline, self.exchange(ask)).await {
+            Ok(Ok(reply)) => envelope::open(ask.call, ask.account.is_some(), reply),
+            Ok(Err(error)) => Err(error),
+            Err(_) => {
+                // Dropped instead of settled: how long it was given tells whose fault it is.
+                drop(admission);
+                return Err(unreachable(ask.call, Cause::Timeout));
+            }
+        };
+        admission.settle(!matches!(answer, Err(Error::Unreachable { .. })), Instant::now());
+        answer
+    }
+
+    async fn place(&self, ask: &Ask<'_>, deadline: Instant) -> Result<Place, Error> {
+        let is_urgent = ask.call.verb == Verb::Write || self.patience == Patience::Long;
+        let lane = if is_urgent { Lane::Urgent } else { Lane::Usual };
+        let place = timeout_at(deadline, self.parts.bulkheads.place(ask.line(), lane)).await;
+        place.map_err(|_| not_sent_in_time(ask.call))
     }
 
     async fn exchange(&self, ask: &Ask<'_>) -> Result<Reply, Error> {
@@ -325,6 +386,33 @@ impl Client {
         let body = body(ask.call, response).await?;
         Ok(Reply { status, retry_after, set_cookies, body })
     }
+}
+
+impl Parts {
+    /// A turn at the pace that all processes keep together, or while they cannot be asked, at this one's.
+    async fn turn(&self, key: Key, patience: Duration, spare: bool) -> Wait {
+        let shared = match &self.config.shared_pace {
+            Some(shared) => shared.turn(key.to_string(), self.pace.shared(patience, spare)).await,
+            None => None,
+        };
+        let now = Instant::now();
+        if let Some(wait) = shared {
+            // It counts here as well, so that this process does not begin with a burst when it is left alone.
+            if wait.is_ok() {
+                self.pace.turn(key, now, Duration::MAX).ok();
+            }
+            return wait;
+        }
+        if spare { self.pace.spare_turn(key, now, patience) } else { self.pace.turn(key, now, patience) }
+    }
+}
+
+fn circuit_open(call: &'static Call, after: Duration) -> Error {
+    Error::Unreachable { call: call.name, cause: Cause::CircuitOpen(after), maybe_done: false }
+}
+
+fn not_sent_in_time(call: &'static Call) -> Error {
+    Error::Unreachable { call: call.name, cause: Cause::Timeout, maybe_done: false }
 }
 
 fn headers(ask: &Ask<'_>) -> HeaderMap {

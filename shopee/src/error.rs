@@ -86,6 +86,13 @@ pub enum Cause {
     /// The server failed: HTTP 500 to 599.
     #[error("Shopee failed with HTTP status {0}")]
     Status(u16),
+    /// The host has failed for this account of late and is left alone for so long; nothing was sent.
+    #[error("nothing was sent: Shopee has failed of late and is left alone for {}", rounded_up(*.0))]
+    CircuitOpen(Duration),
+}
+
+fn rounded_up(time: Duration) -> String {
+    format!("{} s", time.as_secs_f64().ceil())
 }
 
 impl Error {
@@ -112,6 +119,15 @@ impl Error {
             Error::RiskControl { .. } => "RISK_CONTROL",
             Error::Unreachable { .. } => "UNREACHABLE",
             Error::Garbled { .. } => "GARBLED",
+        }
+    }
+
+    /// How long to wait before the call may succeed, if that is known.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Error::Throttled { after, .. } => *after,
+            Error::Unreachable { cause: Cause::CircuitOpen(after), .. } => Some(*after),
+            _ => None,
         }
     }
 

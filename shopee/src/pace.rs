@@ -2,7 +2,9 @@
 //! of asking, or told how long it would be; so nobody waits for a turn that comes too late, and no crowd wakes together.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::num::NonZeroU32;
+use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,6 +18,46 @@ pub(crate) enum Key {
     Account(i64),
     /// Calls without cookies: all that Shopee sees of us in a region is one address.
     Public(Region),
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Key::Account(key) => write!(f, "account/{key}"),
+            Key::Public(region) => write!(f, "region/{}", region.code()),
+        }
+    }
+}
+
+/// What a turn is asked for under, where several processes keep one pace.
+#[derive(Debug, Clone, Copy)]
+pub struct Turn {
+    /// The time from one turn to the next at the steady rate.
+    pub interval: Duration,
+    /// How far ahead of the steady rate calls may run.
+    pub lead: Duration,
+    /// How long the caller would wait; a turn that comes later is not taken.
+    pub patience: Duration,
+    /// For a caller who has time.
+    pub spare: Option<SpareTurn>,
+}
+
+/// For whom the others come first: there is no turn for them while calls run further ahead than this, but for a few that are lent.
+#[derive(Debug, Clone, Copy)]
+pub struct SpareTurn {
+    /// How far ahead of the steady rate calls may run.
+    pub lead: Duration,
+    /// How often a turn is lent all the same.
+    pub lent_every: Duration,
+}
+
+/// How long to wait for the turn that is now the caller's; or, as an error, how long to wait before asking again, and none is taken.
+pub type Wait = Result<Duration, Duration>;
+
+/// A pace that several processes keep together.
+pub trait SharedPace: fmt::Debug + Send + Sync {
+    /// Asks for a turn of whoever has this name; `None` while the others cannot be asked, and each keeps a pace of its own.
+    fn turn<'a>(&'a self, name: String, turn: Turn) -> Pin<Box<dyn Future<Output = Option<Wait>> + Send + 'a>>;
 }
 
 /// The generic cell rate algorithm: of each key we keep the moment at which its burst is whole again.
@@ -43,9 +85,18 @@ impl Pace {
         Pace { interval, lead, kept_back: lead / 2, whole_at: Mutex::default(), lent_at: Mutex::default() }
     }
 
+    /// A turn as it is asked for where others keep the pace, too.
+    pub(crate) fn shared(&self, patience: Duration, spare: bool) -> Turn {
+        let spare = spare.then(|| SpareTurn {
+            lead: self.lead.saturating_sub(self.kept_back),
+            lent_every: self.interval * LENT_ONE_OF,
+        });
+        Turn { interval: self.interval, lead: self.lead, patience, spare }
+    }
+
     /// How long to wait for the turn that is now the caller's; or, if that is longer than `patience`, how long it would
     /// have been, and no turn is taken. A turn that is taken and not used is lost.
-    pub(crate) fn turn(&self, key: Key, now: Instant, patience: Duration) -> Result<Duration, Duration> {
+    pub(crate) fn turn(&self, key: Key, now: Instant, patience: Duration) -> Wait {
         let mut whole_at = self.whole_at.lock().unwrap_or_else(PoisonError::into_inner);
         if whole_at.len() >= KEYS_KEPT {
             whole_at.retain(|_, at| *at > now);
@@ -64,7 +115,7 @@ impl Pace {
     /// A turn for somebody who has time: only one that leaves half of the burst to the others, or now and then one that is lent, for which
     /// they wait as in [`turn`](Self::turn). Otherwise how long to wait before asking again: no turn is taken ahead, so that those who
     /// have time never stand before the others in a queue.
-    pub(crate) fn spare_turn(&self, key: Key, now: Instant, patience: Duration) -> Result<Duration, Duration> {
+    pub(crate) fn spare_turn(&self, key: Key, now: Instant, patience: Duration) -> Wait {
         let ahead = self.ahead(key, now);
         let over = ahead.saturating_sub(self.lead.saturating_sub(self.kept_back));
         if over.is_zero() {

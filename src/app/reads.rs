@@ -1,5 +1,5 @@
 //! Shopee reads that many may share: joined while in flight, and kept for the times stated here, which the schema's
-//! descriptions repeat.
+//! descriptions repeat. While Shopee fails, all but [`Reads::play_url`] give their last answer for a while longer, marked as stale.
 
 use std::time::Duration;
 
@@ -10,7 +10,11 @@ use shopee::{
     Streamer, Trend, TrendsQuery, UserInfo,
 };
 
-use crate::{clock::Clock, engine::joined::Joined};
+use crate::{
+    clock::Clock,
+    engine::joined::{Failure, Joined, Missed},
+    error::{ClientError, Error},
+};
 
 /// Shopee account (our id) and Shopee's session id.
 pub type SessionKey = (i64, i64);
@@ -54,7 +58,7 @@ pub struct Reads {
     pub user_info: Joined<i64, UserInfo>,
     /// Five seconds.
     pub ongoing_live: Joined<PublicKey, Option<OngoingLive>>,
-    /// Five seconds: the address is good for a short while only.
+    /// Five seconds: the address is good for a short while only. Never stale: it is asked to find out how things stand now.
     pub play_url: Joined<PublicKey, Option<PlayUrl>>,
     /// One minute.
     pub streamers: Joined<i64, OffsetPage<Streamer>>,
@@ -71,31 +75,56 @@ pub struct Reads {
 }
 
 impl Reads {
-    pub fn new(clock: Clock) -> Self {
+    /// Answers of which those that are stale may be so old; `None` for never.
+    pub fn new(clock: Clock, stale: Option<Duration>) -> Self {
         let seconds = Duration::from_secs;
         Self {
-            overview: Joined::new(10_000, seconds(2), clock),
-            session_info: Joined::new(10_000, seconds(10), clock),
-            session_list: Joined::new(1_000, seconds(10), clock),
-            ended_sessions: Joined::new(1_000, seconds(60), clock),
-            product_list: Joined::new(1_000, seconds(10), clock),
-            trends: Joined::new(1_000, seconds(10), clock),
-            viewer_profile: Joined::new(10_000, seconds(60), clock),
-            buyer_profile: Joined::new(10_000, seconds(60), clock),
-            viewer_source: Joined::new(10_000, seconds(60), clock),
-            coin_totals: Joined::new(10_000, seconds(5), clock),
-            coin_reward_info: Joined::new(10_000, seconds(5), clock),
-            item_promotions: Joined::new(1_000, seconds(10), clock),
-            promotion_items: Joined::new(1_000, seconds(10), clock),
-            user_info: Joined::new(10_000, seconds(60), clock),
-            ongoing_live: Joined::new(10_000, seconds(5), clock),
+            overview: Joined::new(10_000, seconds(2), clock).or_stale_for(stale, Option::is_some),
+            session_info: Joined::new(10_000, seconds(10), clock).or_stale_for(stale, Option::is_some),
+            session_list: Joined::new(1_000, seconds(10), clock).or_stale_for(stale, always),
+            ended_sessions: Joined::new(1_000, seconds(60), clock).or_stale_for(stale, always),
+            product_list: Joined::new(1_000, seconds(10), clock).or_stale_for(stale, always),
+            trends: Joined::new(1_000, seconds(10), clock).or_stale_for(stale, has_some),
+            viewer_profile: Joined::new(10_000, seconds(60), clock).or_stale_for(stale, has_some),
+            buyer_profile: Joined::new(10_000, seconds(60), clock).or_stale_for(stale, has_some),
+            viewer_source: Joined::new(10_000, seconds(60), clock).or_stale_for(stale, Option::is_some),
+            coin_totals: Joined::new(10_000, seconds(5), clock).or_stale_for(stale, Option::is_some),
+            coin_reward_info: Joined::new(10_000, seconds(5), clock).or_stale_for(stale, Option::is_some),
+            item_promotions: Joined::new(1_000, seconds(10), clock).or_stale_for(stale, always),
+            promotion_items: Joined::new(1_000, seconds(10), clock).or_stale_for(stale, always),
+            user_info: Joined::new(10_000, seconds(60), clock).or_stale_for(stale, always),
+            ongoing_live: Joined::new(10_000, seconds(5), clock).or_stale_for(stale, Option::is_some),
             play_url: Joined::new(10_000, seconds(5), clock),
-            streamers: Joined::new(1_000, seconds(60), clock),
-            campaigns: Joined::new(1_000, seconds(10), clock),
-            campaign_report: Joined::new(1_000, seconds(10), clock),
-            campaign: Joined::new(10_000, seconds(2), clock),
-            budget_for_edit: Joined::new(10_000, seconds(5), clock),
-            ads_data: Joined::new(10_000, seconds(10), clock),
+            streamers: Joined::new(1_000, seconds(60), clock).or_stale_for(stale, always),
+            campaigns: Joined::new(1_000, seconds(10), clock).or_stale_for(stale, always),
+            campaign_report: Joined::new(1_000, seconds(10), clock).or_stale_for(stale, always),
+            campaign: Joined::new(10_000, seconds(2), clock).or_stale_for(stale, Option::is_some),
+            budget_for_edit: Joined::new(10_000, seconds(5), clock).or_stale_for(stale, Option::is_some),
+            ads_data: Joined::new(10_000, seconds(10), clock).or_stale_for(stale, Option::is_some),
+        }
+    }
+}
+
+fn has_some<V>(list: &Vec<V>) -> bool {
+    !list.is_empty()
+}
+
+fn always<V>(_: &V) -> bool {
+    true
+}
+
+impl Failure for shopee::Error {
+    /// Not what is about the account, or what was asked for: whoever is signed out or refused has to be told.
+    fn leaves_the_last_answer_good(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::Throttled { .. } | Self::Garbled { .. })
+    }
+}
+
+impl From<Missed<shopee::Error>> for Error {
+    fn from(missed: Missed<shopee::Error>) -> Self {
+        match missed {
+            Missed::Failed(error) => Self::from(error.as_ref()),
+            Missed::Late => ClientError::DeadlineExceeded.into(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What instances share through Redis (or Valkey): whose turn it is to poll a topic, and what was found.
+//! What instances share through Redis (or Valkey): whose turn it is to poll a topic, what was found, and a pace that all keep.
 //!
 //! A turn is a lease: a key with the holder's token that expires unless it is renewed. Only who holds it can publish, and each
 //! level gets its place in the same script, so that no value goes back behind a later one, whoever was held up on the way.
@@ -22,6 +22,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// What levels of other versions of this program look like is not known here, so versions do not meet: each has topics, leases and places
 /// of its own.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// The longest time that a script is told, in microseconds: some thirty years, which a Lua number holds exactly.
+const LONGEST_TIME: u64 = 1_000_000_000_000_000;
 /// How long the last levels of a topic that nobody polls any more can be asked for.
 const LEVELS_LAST: Duration = Duration::from_secs(600);
 
@@ -29,6 +31,7 @@ static TAKE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("bus/t
 static RENEW: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("bus/renew.lua")));
 static RELEASE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("bus/release.lua")));
 static RAISE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("bus/raise.lua")));
+static TURN: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("bus/turn.lua")));
 static PUBLISH: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("bus/publish.lua")));
 
 /// The way to the other instances. Cheap to clone.
@@ -38,6 +41,8 @@ pub struct Bus(Arc<Inner>);
 struct Inner {
     client: Client,
     prefix: String,
+    /// For what all versions of this program share, since they call in the same names.
+    pace_prefix: String,
     lease_lasts: Duration,
     /// `None` while Redis is away.
     commands: Mutex<Option<MultiplexedConnection>>,
@@ -55,6 +60,18 @@ pub enum Outcome<T> {
     Done(T),
     /// Redis is away.
     Away,
+}
+
+/// What a turn is asked for under.
+pub struct Turn {
+    /// The time from one turn to the next at the steady rate.
+    pub interval: Duration,
+    /// How far ahead of the steady rate turns may be taken.
+    pub lead: Duration,
+    /// How long whoever asks would wait.
+    pub patience: Duration,
+    /// For who has time: how far ahead turns may be taken for that, and how often one is lent otherwise.
+    pub spare: Option<(Duration, Duration)>,
 }
 
 /// What comes in on a topic.
@@ -103,6 +120,7 @@ impl Bus {
         Self(Arc::new(Inner {
             client,
             prefix: format!("{prefix}:{VERSION}"),
+            pace_prefix: format!("{prefix}:pace"),
             lease_lasts,
             commands: Mutex::default(),
             // Until the first attempt to connect has failed, those who wait do so with reason.
@@ -185,6 +203,24 @@ impl Bus {
                 [sequence, previous] => Some((sequence, Some(previous).filter(|previous| *previous > 0))),
                 _ => None,
             }),
+            Outcome::Away => Outcome::Away,
+        }
+    }
+
+    /// Takes a turn at the pace of this name: how long to wait for it; or, as an error, how long to wait before asking again.
+    pub async fn turn(&self, name: &str, turn: Turn) -> Outcome<Result<Duration, Duration>> {
+        let microseconds = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX).min(LONGEST_TIME);
+        let mut call = TURN.key(format!("{}:{{{name}}}:whole", self.0.pace_prefix));
+        call.key(format!("{}:{{{name}}}:lent", self.0.pace_prefix));
+        for time in [turn.interval, turn.lead, turn.patience] {
+            call.arg(microseconds(time));
+        }
+        if let Some((lead, lent_every)) = turn.spare {
+            call.arg(microseconds(lead)).arg(microseconds(lent_every));
+        }
+        match self.invoke::<(u64, u64)>(&call).await {
+            Outcome::Done((1, wait)) => Outcome::Done(Ok(Duration::from_micros(wait))),
+            Outcome::Done((_, wait)) => Outcome::Done(Err(Duration::from_micros(wait))),
             Outcome::Away => Outcome::Away,
         }
     }

@@ -42,6 +42,7 @@ fn client_fault(error: &ClientError) -> async_graphql::Error {
                     extensions.set("retryAfter", whole_seconds(after));
                 }
             }
+            ClientError::DeadlineExceeded => extensions.set("retryable", true),
             ClientError::TooManyAttempts { retry_after } | ClientError::Overloaded { retry_after } => {
                 extensions.set("retryAfter", whole_seconds(*retry_after));
             }

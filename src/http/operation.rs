@@ -23,7 +23,10 @@ use super::{
     refusal::Refusal,
     sign_in::Wanted,
 };
-use crate::{cost::bill::Bill, graphql::cost::Billed, telemetry::traces};
+use crate::{cost::bill::Bill, engine::deadline, graphql::cost::Billed, telemetry::traces};
+
+/// What is left of an operation's time for telling what was found.
+const LONGEST_SPARE: Duration = Duration::from_millis(500);
 
 /// The place of a request among those at work. Whatever works for it holds it.
 pub(super) type Place = Arc<OwnedSemaphorePermit>;
@@ -195,12 +198,15 @@ impl<E: Executor> Gate<E> {
         if let Err(refusal) = operation.pay(client).await {
             return Answer::refused(refusal, id);
         }
-        let (schema, attach, deadline) = (self.front.schema.clone(), client.attach.clone(), self.front.limits.deadline);
+        let (schema, attach, longest) = (self.front.schema.clone(), client.attach.clone(), self.front.limits.deadline);
         let (kind, its_id, metrics) = (operation.kind, id.clone(), self.front.metrics.clone());
         let work = async move {
             let (_place, _in_flight, begun) = (place, metrics.in_flight(), Instant::now());
             let execution = async { schema.execute(operation.into_request(&attach, &its_id)).await };
-            let answer = match within(deadline, execution).await {
+            // What waits for others gives up a little earlier, so that there is time to tell the rest.
+            let spare = (longest / 10).min(LONGEST_SPARE);
+            let execution = deadline::by(Instant::now() + longest - spare, Box::pin(execution));
+            let answer = match within(longest, execution).await {
                 Ok(response) => Answer::executed(response, &its_id),
                 Err(refusal) => Answer::refused(refusal, &its_id),
             };

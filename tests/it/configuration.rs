@@ -128,6 +128,7 @@ fn numbers_have_bounds() {
         ("SHOPEE_CALLS_PER_SECOND", 1, 1000),
         ("SHOPEE_CALL_BURST", 1, 1000),
         ("SHOPEE_TIMEOUT_MS", 100, 60_000),
+        ("SHOPEE_STALE_SECONDS", 0, 86_400),
         ("POLL_INTERVAL_MS", 100, 60_000),
         ("SYNC_INTERVAL_SECONDS", 0, 86_400),
         ("JOB_LEASE_SECONDS", 1, 3600),

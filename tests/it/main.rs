@@ -34,4 +34,5 @@ mod stock_layer;
 mod support;
 mod sync;
 mod tenancy;
+mod upstream;
 mod writing;

@@ -9,6 +9,7 @@ mod fixtures;
 mod hosts;
 mod leniency;
 mod links;
+mod outages;
 mod outcomes;
 mod pace;
 mod regions;

@@ -25,6 +25,8 @@ pub(crate) enum Reaction {
     },
     /// Says nothing until the client goes.
     Hang,
+    /// The same for whoever sends this cookie; others are answered.
+    HangFor(&'static str, Box<Reaction>),
     /// Ends the connection in the middle of the body.
     Break,
 }
@@ -58,6 +60,13 @@ pub(crate) struct Request {
     pub(crate) query: BTreeMap<String, String>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+}
+
+impl Request {
+    /// Whether this stands among its cookies.
+    pub(crate) fn is_of(&self, cookie: &str) -> bool {
+        self.headers.get("cookie").is_some_and(|cookies| cookies.to_str().unwrap().contains(cookie))
+    }
 }
 
 #[derive(Default)]
@@ -95,12 +104,13 @@ impl Server {
         Hosts::from_template(&format!("http://{}/{{region}}/{{role}}", self.address)).unwrap()
     }
 
-    /// Without retries, and as good as unlimited.
+    /// Without retries, and as good as unlimited; a circuit that opens lets the next call through, as its probe.
     pub(crate) fn config(&self) -> ClientConfig {
         let plenty = NonZeroU32::new(1_000_000).unwrap();
         ClientConfig {
             hosts: self.hosts(),
             read_retries: 0,
+            circuit_rest: Duration::ZERO,
             calls_per_second: plenty,
             burst: plenty,
             ..ClientConfig::default()
@@ -134,8 +144,16 @@ async fn answer(
         let mut script = script.lock().unwrap();
         let query = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
         let (method, path) = (method.to_string(), uri.path().to_owned());
-        script.requests.push(Request { method, path, query, headers, body: body.to_vec() });
-        if script.reactions.len() > 1 { script.reactions.remove(0) } else { script.reactions[0].clone() }
+        let request = Request { method, path, query, headers, body: body.to_vec() };
+        let reaction =
+            if script.reactions.len() > 1 { script.reactions.remove(0) } else { script.reactions[0].clone() };
+        let reaction = match reaction {
+            Reaction::HangFor(cookie, _) if request.is_of(cookie) => Reaction::Hang,
+            Reaction::HangFor(_, other) => *other,
+            reaction => reaction,
+        };
+        script.requests.push(request);
+        reaction
     };
     if matches!(reaction, Reaction::Hang) { pending().await } else { reaction.response() }
 }

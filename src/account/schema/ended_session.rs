@@ -9,6 +9,7 @@ use crate::{
     error::Result,
     graphql::{
         date::Date,
+        freshness::Freshness,
         long::Long,
         money::Money,
         numbered::{self, Numbered},
@@ -59,8 +60,8 @@ pub struct EndedSessionPage {
     total: Option<Long>,
     /// The page's sessions; at most `pageSize`.
     nodes: Vec<EndedRemoteSession>,
-    /// When Shopee was asked.
-    observed_at: DateTime<Utc>,
+    #[graphql(flatten)]
+    freshness: Freshness,
 }
 
 /// A session that is over, as Shopee lists it. A number that is null was not reported, which is not zero.
@@ -96,7 +97,7 @@ impl EndedSessionPage {
             page_size: query.page_size.into(),
             total: answer.value.total.map(Long),
             nodes: answer.value.list.iter().map(|ended| EndedRemoteSession::new(ended, region)).collect(),
-            observed_at: answer.observed_at,
+            freshness: Freshness::of(answer),
         }
     }
 }

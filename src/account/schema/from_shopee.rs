@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
-use chrono::{DateTime, Utc};
 use shopee::{EndedSessionsQuery, SessionListQuery};
 
 use super::{
@@ -14,7 +13,7 @@ use crate::{
     cost::Cost,
     engine::joined::Observed,
     error::Result,
-    graphql::{context::ContextExt as _, date::Date},
+    graphql::{context::ContextExt as _, date::Date, freshness::Freshness},
 };
 
 /// The fields of an account that are asked of Shopee.
@@ -141,7 +140,7 @@ pub struct CreatorProfile {
     user_id: i64,
     user_name: String,
     avatar_url: Option<String>,
-    observed_at: DateTime<Utc>,
+    freshness: Freshness,
 }
 
 impl CreatorProfile {
@@ -150,7 +149,7 @@ impl CreatorProfile {
             user_id: answer.value.user_id,
             user_name: answer.value.user_name.clone(),
             avatar_url: picture(region, answer.value.avatar.as_deref()),
-            observed_at: answer.observed_at,
+            freshness: Freshness::of(answer),
         }
     }
 }
@@ -173,8 +172,8 @@ impl CreatorProfile {
         self.avatar_url.as_ref()
     }
 
-    /// When Shopee was asked.
-    async fn observed_at(&self) -> DateTime<Utc> {
-        self.observed_at
+    #[graphql(flatten)]
+    async fn freshness(&self, _ctx: &Context<'_>) -> Freshness {
+        self.freshness
     }
 }

@@ -1,7 +1,10 @@
 use async_graphql::{ID, SimpleObject};
 use chrono::{DateTime, Utc};
 
-use crate::{engine::joined::Observed, graphql::long::Long};
+use crate::{
+    engine::joined::Observed,
+    graphql::{freshness::Freshness, long::Long},
+};
 
 /// A session that is on air now, as everybody on Shopee may see it.
 #[derive(SimpleObject)]
@@ -15,8 +18,8 @@ pub struct OngoingLive {
     viewers: Option<Long>,
     /// When it went on air; null when Shopee did not tell.
     started_at: Option<DateTime<Utc>>,
-    /// When Shopee was asked.
-    observed_at: DateTime<Utc>,
+    #[graphql(flatten)]
+    freshness: Freshness,
 }
 
 impl OngoingLive {
@@ -27,7 +30,7 @@ impl OngoingLive {
             title: live.title.clone(),
             viewers: live.view_count.map(Long),
             started_at: live.started_at,
-            observed_at: answer.observed_at,
+            freshness: Freshness::of(answer),
         })
     }
 }

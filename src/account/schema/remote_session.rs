@@ -7,6 +7,7 @@ use crate::{
     engine::joined::Observed,
     error::Result,
     graphql::{
+        freshness::Freshness,
         long::Long,
         money::Money,
         numbered::{self, Numbered},
@@ -91,8 +92,8 @@ pub struct RemoteSessionPage {
     total: Option<Long>,
     /// The page's sessions; at most `pageSize`.
     nodes: Vec<RemoteSession>,
-    /// When Shopee was asked.
-    observed_at: DateTime<Utc>,
+    #[graphql(flatten)]
+    freshness: Freshness,
 }
 
 /// A session as Shopee lists it. A number that is null was not reported, which is not zero.
@@ -157,7 +158,7 @@ impl RemoteSessionPage {
             page_size: query.page_size.into(),
             total: answer.value.total.map(Long),
             nodes: answer.value.list.iter().map(session).collect(),
-            observed_at: answer.observed_at,
+            freshness: Freshness::of(answer),
         }
     }
 }

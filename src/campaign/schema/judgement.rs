@@ -1,5 +1,4 @@
 use async_graphql::{Context, Enum, SimpleObject};
-use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use shopee::ListedCampaign;
 
@@ -13,7 +12,7 @@ use crate::{
         rule::{Rule, decimal},
     },
     error::Result,
-    graphql::{long::Long, money::Money},
+    graphql::{freshness::Freshness, long::Long, money::Money},
     promotion::today,
 };
 
@@ -37,8 +36,8 @@ pub struct PromotionJudgement {
     trend: PromotionTrend,
     /// What to do.
     suggestion: PromotionSuggestion,
-    /// When Shopee was asked.
-    observed_at: DateTime<Utc>,
+    #[graphql(flatten)]
+    freshness: Freshness,
 }
 
 /// How the return of a promotion moves, by what the gateway has read of it since yesterday.
@@ -123,9 +122,9 @@ pub async fn judged(
     ctx: &Context<'_>,
     account: &ShopeeAccount,
     listed: &ListedCampaign,
-    observed_at: DateTime<Utc>,
+    freshness: Freshness,
 ) -> Result<Option<PromotionJudgement>> {
-    let region = account.shopee_region()?;
+    let (region, observed_at) = (account.shopee_region()?, freshness.at());
     let day = today::date(region, observed_at)?;
     let Some(reading) = Reading::of(listed, day, observed_at) else { return Ok(None) };
     let rule = loader::rule(ctx, account.studio_key()?).await?;
@@ -135,11 +134,11 @@ pub async fn judged(
     course.push(reading);
     let (midnight, _) = today::today(region, observed_at)?;
     let facts = Facts { standing, passed: Passed::since(midnight, observed_at), trend: Trend::of(&course) };
-    Ok(Some(PromotionJudgement::new(&judge(&facts, &rule), &rule, region, observed_at)))
+    Ok(Some(PromotionJudgement::new(&judge(&facts, &rule), &rule, region, freshness)))
 }
 
 impl PromotionJudgement {
-    fn new(judgement: &Judgement, rule: &Rule, region: shopee::Region, observed_at: DateTime<Utc>) -> Self {
+    fn new(judgement: &Judgement, rule: &Rule, region: shopee::Region, freshness: Freshness) -> Self {
         let Trend { recent, earlier, direction } = judgement.trend;
         let (action, daily_budget) = match judgement.suggestion.advice {
             Advice::Leave => (SuggestedAction::Leave, None),
@@ -162,7 +161,7 @@ impl PromotionJudgement {
                 target_return: decimal(rule.target_millionths),
                 minimum_spent_percent: Long(rule.minimum_spent_percent),
             },
-            observed_at,
+            freshness,
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     account::access::Access,
     engine::joined::Observed,
     error::Result,
-    graphql::{context::ContextExt as _, long::Long},
+    graphql::{context::ContextExt as _, freshness::Freshness, long::Long},
 };
 
 /// Promotions that Shopee gives at once.
@@ -33,8 +33,8 @@ pub struct ItemPromotionPage {
     has_more: Option<bool>,
     /// The page's promotions; at most `pageSize`.
     nodes: Vec<ItemPromotion>,
-    /// When Shopee was asked.
-    observed_at: DateTime<Utc>,
+    #[graphql(flatten)]
+    freshness: Freshness,
 }
 
 impl ItemPromotionPage {
@@ -44,7 +44,7 @@ impl ItemPromotionPage {
         asked: &AskedPage,
         access: &Arc<Access>,
     ) -> Option<Self> {
-        let (listed, observed_at) = (&answer.value, answer.observed_at);
+        let (listed, freshness) = (&answer.value, Freshness::of(answer));
         let node = |told: &shopee::ItemPromotion| ItemPromotion { told: told.clone(), access: Arc::clone(access) };
         (!asked_page::is_nothing(listed)).then(|| Self {
             page: asked.page,
@@ -52,7 +52,7 @@ impl ItemPromotionPage {
             total: listed.total.map(Long),
             has_more: listed.has_more,
             nodes: listed.list.iter().map(node).collect(),
-            observed_at,
+            freshness,
         })
     }
 }

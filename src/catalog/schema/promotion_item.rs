@@ -1,11 +1,10 @@
 use async_graphql::{ID, SimpleObject};
-use chrono::{DateTime, Utc};
 use shopee::{Amount, OffsetPage, Region};
 
 use super::asked_page::{self, AskedPage};
 use crate::{
     engine::joined::Observed,
-    graphql::{long::Long, money::Money},
+    graphql::{freshness::Freshness, long::Long, money::Money},
 };
 
 /// Items that one page has at most; Shopee would give 200 at once.
@@ -25,8 +24,8 @@ pub struct PromotionItemPage {
     has_more: Option<bool>,
     /// The page's items; at most `pageSize`.
     nodes: Vec<PromotionItem>,
-    /// When Shopee was asked.
-    observed_at: DateTime<Utc>,
+    #[graphql(flatten)]
+    freshness: Freshness,
 }
 
 /// An item of a promotion, as Shopee lists it. What is null was not reported, which is not zero.
@@ -58,14 +57,14 @@ impl PromotionItemPage {
         asked: &AskedPage,
         region: Region,
     ) -> Option<Self> {
-        let (listed, observed_at) = (&answer.value, answer.observed_at);
+        let (listed, freshness) = (&answer.value, Freshness::of(answer));
         (!asked_page::is_nothing(listed)).then(|| Self {
             page: asked.page,
             page_size: asked.page_size,
             total: listed.total.map(Long),
             has_more: listed.has_more,
             nodes: listed.list.iter().map(|item| PromotionItem::new(item, region)).collect(),
-            observed_at,
+            freshness,
         })
     }
 }

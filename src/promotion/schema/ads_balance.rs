@@ -1,8 +1,10 @@
 use async_graphql::SimpleObject;
-use chrono::{DateTime, Utc};
 use shopee::AdsData;
 
-use crate::{engine::joined::Observed, graphql::money::Money};
+use crate::{
+    engine::joined::Observed,
+    graphql::{freshness::Freshness, money::Money},
+};
 
 /// An account's prepaid money for ads. What is null was not reported, which is not zero.
 #[derive(SimpleObject)]
@@ -23,8 +25,8 @@ pub struct AdsBalance {
     expense_today: Option<Money>,
     /// Whether today is one of Shopee's own campaign days, such as 11.11.
     is_campaign_day: Option<bool>,
-    /// When Shopee was asked.
-    observed_at: DateTime<Utc>,
+    #[graphql(flatten)]
+    freshness: Freshness,
 }
 
 impl AdsBalance {
@@ -38,7 +40,7 @@ impl AdsBalance {
             credit_status: data.low_credit_status.clone(),
             expense_today: Money::reported(data.expense_today, region),
             is_campaign_day: data.is_campaign_day,
-            observed_at: answer.observed_at,
+            freshness: Freshness::of(answer),
         })
     }
 }

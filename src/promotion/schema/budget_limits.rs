@@ -1,8 +1,10 @@
 use async_graphql::SimpleObject;
-use chrono::{DateTime, Utc};
 use shopee::BudgetForEdit;
 
-use crate::{engine::joined::Observed, graphql::money::Money};
+use crate::{
+    engine::joined::Observed,
+    graphql::{freshness::Freshness, money::Money},
+};
 
 /// Which daily budgets a promotion may be given now. What is null was not reported, which is not zero.
 #[derive(SimpleObject)]
@@ -22,8 +24,8 @@ pub struct BudgetLimits {
     may_decrease: Option<bool>,
     /// What the promotion has spent today.
     spent_today: Option<Money>,
-    /// When Shopee was asked.
-    observed_at: DateTime<Utc>,
+    #[graphql(flatten)]
+    freshness: Freshness,
 }
 
 impl BudgetLimits {
@@ -37,7 +39,7 @@ impl BudgetLimits {
             low_threshold: Money::reported(budget.low_threshold, region),
             may_decrease: budget.may_decrease,
             spent_today: Money::reported(budget.spent_today, region),
-            observed_at: answer.observed_at,
+            freshness: Freshness::of(answer),
         })
     }
 }

@@ -1,5 +1,4 @@
 use async_graphql::{Context, ID, Object, SimpleObject};
-use chrono::{DateTime, Utc};
 use shopee::{CampaignReport, ListedCampaign};
 
 use super::{PromotionFigures, asked};
@@ -7,7 +6,7 @@ use crate::{
     account::schema::{Asking, ShopeeAccount},
     engine::joined::Observed,
     error::Result,
-    graphql::money::Money,
+    graphql::{freshness::Freshness, money::Money},
     promotion::today,
 };
 
@@ -16,7 +15,7 @@ pub struct CampaignExpenseToday {
     account: ShopeeAccount,
     total: Option<Money>,
     figures: PromotionFigures,
-    observed_at: DateTime<Utc>,
+    freshness: Freshness,
 }
 
 impl CampaignExpenseToday {
@@ -33,8 +32,8 @@ impl CampaignExpenseToday {
         Some(Self {
             account: account.clone(),
             total: Money::reported(report.total.cost, region),
-            figures: PromotionFigures::new(&report.total, region, answer.observed_at),
-            observed_at: answer.observed_at,
+            figures: PromotionFigures::new(&report.total, region, Freshness::of(answer)),
+            freshness: Freshness::of(answer),
         })
     }
 }
@@ -62,9 +61,9 @@ impl CampaignExpenseToday {
         Some(self.ask_campaigns(ctx).await)
     }
 
-    /// When Shopee was asked.
-    async fn observed_at(&self) -> DateTime<Utc> {
-        self.observed_at
+    #[graphql(flatten)]
+    async fn freshness(&self, _ctx: &Context<'_>) -> Freshness {
+        self.freshness
     }
 }
 
@@ -74,8 +73,8 @@ impl CampaignExpenseToday {
         let region = asking.access.region;
         let query = today::campaigns_named(String::new(), region, asking.app.clock.now())?;
         let answer = asked::campaigns(&asking, query).await?;
-        let campaigns = answer.value.page.list.iter();
-        Ok(campaigns.filter_map(|campaign| CampaignExpense::new(campaign, region)).collect())
+        let (campaigns, freshness) = (answer.value.page.list.iter(), Freshness::of(&answer));
+        Ok(campaigns.filter_map(|campaign| CampaignExpense::new(campaign, region, freshness)).collect())
     }
 }
 
@@ -89,11 +88,13 @@ struct CampaignExpense {
     name: Option<String>,
     /// What it has cost.
     expense: Money,
+    #[graphql(flatten)]
+    freshness: Freshness,
 }
 
 impl CampaignExpense {
-    fn new(campaign: &ListedCampaign, region: shopee::Region) -> Option<Self> {
+    fn new(campaign: &ListedCampaign, region: shopee::Region, freshness: Freshness) -> Option<Self> {
         let expense = Money::reported(campaign.report.cost, region)?;
-        Some(Self { campaign_id: campaign.campaign_id.into(), name: campaign.title.clone(), expense })
+        Some(Self { campaign_id: campaign.campaign_id.into(), name: campaign.title.clone(), expense, freshness })
     }
 }

@@ -1,7 +1,6 @@
 use std::borrow::Cow;
 
 use async_graphql::{Context, Enum, ID, Object};
-use chrono::{DateTime, Utc};
 use shopee::{Campaign, CampaignState, ListedCampaign};
 
 use super::{BudgetLimits, PromotionFigures, PromotionSettings, asked};
@@ -9,7 +8,7 @@ use crate::{
     account::schema::{Asking, ShopeeAccount},
     campaign::schema::{PromotionJudgement, judged},
     error::Result,
-    graphql::money::Money,
+    graphql::{freshness::Freshness, money::Money},
     promotion::{reference::reference_id, today},
 };
 
@@ -20,7 +19,7 @@ pub struct Promotion {
     name: Option<String>,
     state: Option<PromotionState>,
     daily_budget: Option<Money>,
-    observed_at: DateTime<Utc>,
+    freshness: Freshness,
     /// What Shopee told along with the above, which depends on what was asked.
     settings: Option<PromotionSettings>,
     listed: Option<Box<ListedCampaign>>,
@@ -32,7 +31,7 @@ impl Promotion {
         let asking = Asking::of(&account, ctx).await?;
         let answer = asked::campaign(&asking, campaign_id).await?;
         let Some(campaign) = &answer.value else { return Ok(None) };
-        Ok(Some(Self::of_campaign(account, campaign_id, campaign, asking.access.region, answer.observed_at)))
+        Ok(Some(Self::of_campaign(account, campaign_id, campaign, asking.access.region, Freshness::of(&answer))))
     }
 
     /// A campaign as it tells of itself.
@@ -41,7 +40,7 @@ impl Promotion {
         campaign_id: i64,
         campaign: &Campaign,
         region: shopee::Region,
-        observed_at: DateTime<Utc>,
+        freshness: Freshness,
     ) -> Self {
         Self {
             account,
@@ -49,8 +48,8 @@ impl Promotion {
             name: campaign.name.clone(),
             state: campaign.state.as_ref().map(Into::into),
             daily_budget: Money::reported(campaign.daily_budget, region),
-            observed_at,
-            settings: Some(PromotionSettings::new(campaign, region, observed_at)),
+            freshness,
+            settings: Some(PromotionSettings::new(campaign, region, freshness)),
             listed: None,
         }
     }
@@ -60,7 +59,7 @@ impl Promotion {
         account: ShopeeAccount,
         listed: &ListedCampaign,
         region: shopee::Region,
-        observed_at: DateTime<Utc>,
+        freshness: Freshness,
     ) -> Self {
         Self {
             account,
@@ -68,7 +67,7 @@ impl Promotion {
             name: listed.title.clone(),
             state: listed.state.as_ref().map(Into::into),
             daily_budget: Money::reported(listed.daily_budget, region),
-            observed_at,
+            freshness,
             settings: None,
             listed: Some(Box::new(listed.clone())),
         }
@@ -135,9 +134,9 @@ impl Promotion {
         self.ask_budget_limits(ctx).await.transpose()
     }
 
-    /// When Shopee was asked for name, state and daily budget.
-    async fn observed_at(&self) -> DateTime<Utc> {
-        self.observed_at
+    #[graphql(flatten)]
+    async fn freshness(&self, _ctx: &Context<'_>) -> Freshness {
+        self.freshness
     }
 }
 
@@ -147,26 +146,26 @@ impl Promotion {
         let asking = Asking::of(&self.account, ctx).await?;
         let answer = asked::campaign(&asking, self.campaign_id).await?;
         let (campaign, region) = (answer.value.as_ref(), asking.access.region);
-        Ok(campaign.map(|campaign| PromotionSettings::new(campaign, region, answer.observed_at)))
+        Ok(campaign.map(|campaign| PromotionSettings::new(campaign, region, Freshness::of(&answer))))
     }
 
     async fn ask_today(&self, ctx: &Context<'_>) -> Result<Option<PromotionFigures>> {
         let region = self.account.shopee_region()?;
         let listed = self.ask_listed(ctx).await?;
-        Ok(listed.map(|(listed, observed_at)| PromotionFigures::new(&listed.report, region, observed_at)))
+        Ok(listed.map(|(listed, freshness)| PromotionFigures::new(&listed.report, region, freshness)))
     }
 
     async fn judge(&self, ctx: &Context<'_>) -> Result<Option<PromotionJudgement>> {
         match self.ask_listed(ctx).await? {
-            Some((listed, observed_at)) => judged(ctx, &self.account, &listed, observed_at).await,
+            Some((listed, freshness)) => judged(ctx, &self.account, &listed, freshness).await,
             None => Ok(None),
         }
     }
 
-    /// As today's list has it, and when that was asked for.
-    async fn ask_listed(&self, ctx: &Context<'_>) -> Result<Option<(Cow<'_, ListedCampaign>, DateTime<Utc>)>> {
+    /// As today's list has it, and how old that is.
+    async fn ask_listed(&self, ctx: &Context<'_>) -> Result<Option<(Cow<'_, ListedCampaign>, Freshness)>> {
         if let Some(listed) = &self.listed {
-            return Ok(Some((Cow::Borrowed(&**listed), self.observed_at)));
+            return Ok(Some((Cow::Borrowed(&**listed), self.freshness)));
         }
         let asking = Asking::of(&self.account, ctx).await?;
         // Shopee lists by name, not by id.
@@ -174,7 +173,7 @@ impl Promotion {
         let query = today::campaigns_named(name, asking.access.region, asking.app.clock.now())?;
         let answer = asked::campaigns(&asking, query).await?;
         let listed = answer.value.page.list.iter().find(|listed| listed.campaign_id == self.campaign_id);
-        Ok(listed.map(|listed| (Cow::Owned(listed.clone()), answer.observed_at)))
+        Ok(listed.map(|listed| (Cow::Owned(listed.clone()), Freshness::of(&answer))))
     }
 
     async fn ask_budget_limits(&self, ctx: &Context<'_>) -> Result<Option<BudgetLimits>> {

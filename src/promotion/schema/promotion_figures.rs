@@ -1,9 +1,9 @@
 use async_graphql::SimpleObject;
-use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use shopee::AdsMetrics;
 
 use crate::graphql::{
+    freshness::Freshness,
     long::Long,
     money::Money,
     rate::{quotient, rate},
@@ -37,12 +37,12 @@ pub struct PromotionFigures {
     /// Value of the orders for each unit of money spent: `"7.2"` is 7.2 times what they cost. As Shopee tells it, otherwise sales
     /// divided by what was spent; null when nothing was.
     return_on_ad_spend: Option<Decimal>,
-    /// When Shopee was asked.
-    observed_at: DateTime<Utc>,
+    #[graphql(flatten)]
+    freshness: Freshness,
 }
 
 impl PromotionFigures {
-    pub(super) fn new(metrics: &AdsMetrics, region: shopee::Region, observed_at: DateTime<Utc>) -> Self {
+    pub(super) fn new(metrics: &AdsMetrics, region: shopee::Region, freshness: Freshness) -> Self {
         Self {
             spent: Money::reported(metrics.cost, region),
             sales: Money::reported(metrics.broad_sales, region),
@@ -55,7 +55,7 @@ impl PromotionFigures {
             click_rate: rate(metrics.click_rate),
             checkouts: metrics.checkouts.map(Long),
             return_on_ad_spend: return_on_ad_spend(metrics),
-            observed_at,
+            freshness,
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     engine::joined::Observed,
     error::Result,
     graphql::{
+        freshness::Freshness,
         long::Long,
         numbered::{self, Numbered},
     },
@@ -73,8 +74,8 @@ pub struct PromotionPage {
     has_report_failure: Option<bool>,
     /// The page's promotions; at most `pageSize`.
     nodes: Vec<Promotion>,
-    /// When Shopee was asked.
-    observed_at: DateTime<Utc>,
+    #[graphql(flatten)]
+    freshness: Freshness,
 }
 
 impl PromotionPage {
@@ -85,18 +86,18 @@ impl PromotionPage {
         account: &ShopeeAccount,
         region: shopee::Region,
     ) -> Option<Self> {
-        let (list, observed_at) = (&answer.value.page, answer.observed_at);
+        let (list, freshness) = (&answer.value.page, Freshness::of(answer));
         if list.list.is_empty() && list.total.is_none() {
             return None;
         }
-        let promotion = |listed| Promotion::listed(account.clone(), listed, region, observed_at);
+        let promotion = |listed| Promotion::listed(account.clone(), listed, region, freshness);
         Some(Self {
             page: page.into(),
             page_size: page_size.into(),
             total: list.total.map(Long),
             has_report_failure: answer.value.has_report_failure,
             nodes: list.list.iter().map(promotion).collect(),
-            observed_at,
+            freshness,
         })
     }
 }

@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use shopee::{Campaign, CampaignObjective};
 
-use crate::graphql::{money::Money, rate::rate};
+use crate::graphql::{freshness::Freshness, money::Money, rate::rate};
 
 /// How a promotion is set up. What is null was not reported or is not set.
 #[derive(Clone, Copy, SimpleObject)]
@@ -19,8 +19,8 @@ pub struct PromotionSettings {
     ends_at: Option<DateTime<Utc>>,
     /// Value of orders wanted for each unit of money spent, where the objective is SALES_AT_TARGET.
     return_target: Option<Decimal>,
-    /// When Shopee was asked.
-    observed_at: DateTime<Utc>,
+    #[graphql(flatten)]
+    freshness: Freshness,
 }
 
 /// What a promotion is after.
@@ -48,14 +48,14 @@ impl From<&CampaignObjective> for PromotionObjective {
 }
 
 impl PromotionSettings {
-    pub(super) fn new(campaign: &Campaign, region: shopee::Region, observed_at: DateTime<Utc>) -> Self {
+    pub(super) fn new(campaign: &Campaign, region: shopee::Region, freshness: Freshness) -> Self {
         Self {
             objective: campaign.objective.as_ref().map(Into::into),
             total_budget: Money::reported(campaign.total_budget, region),
             started_at: campaign.started_at,
             ends_at: campaign.ends_at,
             return_target: rate(campaign.return_target),
-            observed_at,
+            freshness,
         }
     }
 }

@@ -1,8 +1,10 @@
 use async_graphql::{ID, SimpleObject};
-use chrono::{DateTime, Utc};
 use shopee::OffsetPage;
 
-use crate::{engine::joined::Observed, graphql::long::Long};
+use crate::{
+    engine::joined::Observed,
+    graphql::{freshness::Freshness, long::Long},
+};
 
 /// The streamers whom an account may advertise.
 #[derive(SimpleObject)]
@@ -12,8 +14,8 @@ pub struct StreamerList {
     total: Option<Long>,
     /// The streamers, in Shopee's order; Shopee gives all of them at once.
     nodes: Vec<Streamer>,
-    /// When Shopee was asked.
-    observed_at: DateTime<Utc>,
+    #[graphql(flatten)]
+    freshness: Freshness,
 }
 
 /// A streamer whom an account may advertise: its own host, or somebody who sells its products.
@@ -40,7 +42,7 @@ impl StreamerList {
         Some(Self {
             total: page.total.map(Long),
             nodes: page.list.iter().map(|streamer| Streamer::new(streamer, region)).collect(),
-            observed_at: answer.observed_at,
+            freshness: Freshness::of(answer),
         })
     }
 }

@@ -1,8 +1,10 @@
 use async_graphql::SimpleObject;
-use chrono::{DateTime, Utc};
 use shopee::{Breakdown, Group};
 
-use crate::{engine::joined::Observed, graphql::long::Long};
+use crate::{
+    engine::joined::Observed,
+    graphql::{freshness::Freshness, long::Long},
+};
 
 /// Who watched, or who bought.
 #[derive(SimpleObject)]
@@ -11,8 +13,8 @@ pub struct AudienceProfile {
     /// The same people divided by one criterion after the other; as many as Shopee has, a handful.
     #[graphql(directive = crate::graphql::price::list_size::apply(10, None))]
     breakdowns: Vec<AudienceBreakdown>,
-    /// When Shopee was asked.
-    observed_at: DateTime<Utc>,
+    #[graphql(flatten)]
+    freshness: Freshness,
 }
 
 /// People divided by one criterion.
@@ -43,14 +45,14 @@ pub struct ViewerSource {
     /// The ways they took, in Shopee's words and order; a handful.
     #[graphql(directive = crate::graphql::price::list_size::apply(50, None))]
     groups: Vec<AudienceGroup>,
-    /// When Shopee was asked.
-    observed_at: DateTime<Utc>,
+    #[graphql(flatten)]
+    freshness: Freshness,
 }
 
 impl AudienceProfile {
     pub fn from_answer(answer: &Observed<Vec<Breakdown>>) -> Option<Self> {
         let breakdowns: Vec<_> = answer.value.iter().map(AudienceBreakdown::new).collect();
-        (!breakdowns.is_empty()).then_some(Self { breakdowns, observed_at: answer.observed_at })
+        (!breakdowns.is_empty()).then_some(Self { breakdowns, freshness: Freshness::of(answer) })
     }
 }
 
@@ -63,7 +65,7 @@ impl AudienceBreakdown {
 impl ViewerSource {
     pub fn from_answer(answer: &Observed<Option<Breakdown>>) -> Option<Self> {
         let groups = groups(answer.value.as_ref()?);
-        Some(Self { groups, observed_at: answer.observed_at })
+        Some(Self { groups, freshness: Freshness::of(answer) })
     }
 }
 

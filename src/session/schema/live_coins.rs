@@ -1,11 +1,10 @@
 use async_graphql::{Enum, SimpleObject};
-use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use shopee::{CoinTotals, Region};
 
 use crate::{
     engine::joined::Observed,
-    graphql::{long::Long, money::Money, rate::rate},
+    graphql::{freshness::Freshness, long::Long, money::Money, rate::rate},
 };
 
 /// The coins of a session. What is null was not reported, which is not zero. What coins are worth is estimated: Shopee does not
@@ -32,8 +31,8 @@ pub struct LiveCoins {
     value: Option<Money>,
     /// What the coins in `claimed` are worth, estimated.
     claimed_value: Option<Money>,
-    /// When Shopee was asked.
-    observed_at: DateTime<Utc>,
+    #[graphql(flatten)]
+    freshness: Freshness,
 }
 
 /// What the coins of a session have brought. What is null was not reported, which is not zero.
@@ -71,10 +70,10 @@ impl From<shopee::CoinState> for LiveCoinState {
 
 impl LiveCoins {
     pub fn from_answer(answer: &Observed<Option<CoinTotals>>, given: Option<i64>, region: Region) -> Option<Self> {
-        Some(Self::new(answer.value.as_ref()?, given, region, answer.observed_at))
+        Some(Self::new(answer.value.as_ref()?, given, region, Freshness::of(answer)))
     }
 
-    fn new(totals: &CoinTotals, given: Option<i64>, region: Region, observed_at: DateTime<Utc>) -> Self {
+    fn new(totals: &CoinTotals, given: Option<i64>, region: Region, freshness: Freshness) -> Self {
         Self {
             state: totals.state.map(Into::into),
             is_shown: totals.is_shown,
@@ -85,7 +84,7 @@ impl LiveCoins {
             given: given.map(Long),
             value: given.and_then(|coins| worth(coins, region)),
             claimed_value: totals.coins_claimed.and_then(|coins| worth(coins, region)),
-            observed_at,
+            freshness,
         }
     }
 }
@@ -98,7 +97,7 @@ impl CoinReward {
     ) -> Option<Self> {
         let reward = answer.value.as_ref()?;
         Some(Self {
-            coins: LiveCoins::new(&reward.totals, given, region, answer.observed_at),
+            coins: LiveCoins::new(&reward.totals, given, region, Freshness::of(answer)),
             rounds: reward.rounds.map(Long),
             claimers: reward.claimers.map(Long),
         })

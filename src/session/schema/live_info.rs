@@ -2,7 +2,7 @@ use async_graphql::{Enum, SimpleObject};
 use chrono::{DateTime, Utc};
 use shopee::{SessionInfo, SessionStatus};
 
-use crate::engine::joined::Observed;
+use crate::{engine::joined::Observed, graphql::freshness::Freshness};
 
 /// What Shopee says a session is.
 #[derive(SimpleObject)]
@@ -17,8 +17,8 @@ pub struct LiveInfo {
     stream_url: Option<String>,
     /// When the session went on air; null when Shopee did not tell.
     started_at: Option<DateTime<Utc>>,
-    /// When Shopee was asked.
-    observed_at: DateTime<Utc>,
+    #[graphql(flatten)]
+    freshness: Freshness,
 }
 
 /// Where Shopee has a session.
@@ -50,7 +50,7 @@ impl LiveInfo {
             title: info.title.clone(),
             stream_url: info.streaming_url.clone(),
             started_at: info.started_at,
-            observed_at: answer.observed_at,
+            freshness: Freshness::of(answer),
         })
     }
 }

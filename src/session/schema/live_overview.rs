@@ -1,24 +1,23 @@
-use async_graphql::Object;
-use chrono::{DateTime, Utc};
+use async_graphql::{Context, Object};
 use rust_decimal::Decimal;
 use shopee::{Amount, Overview, Region};
 
 use super::live_info::RemoteLiveStatus;
 use crate::{
     engine::joined::Observed,
-    graphql::{long::Long, money::Money, rate::rate},
+    graphql::{freshness::Freshness, long::Long, money::Money, rate::rate},
 };
 
 /// A session's numbers as Shopee counts them.
 pub struct LiveOverview {
     overview: Overview,
-    observed_at: DateTime<Utc>,
+    freshness: Freshness,
     region: Region,
 }
 
 impl LiveOverview {
     pub fn from_answer(answer: &Observed<Option<Overview>>, region: Region) -> Option<Self> {
-        Some(Self { overview: answer.value.clone()?, observed_at: answer.observed_at, region })
+        Some(Self { overview: answer.value.clone()?, freshness: Freshness::of(answer), region })
     }
 
     fn money(&self, amount: Option<Amount>) -> Option<Money> {
@@ -166,8 +165,8 @@ impl LiveOverview {
         self.overview.engagement.new_followers.map(Long)
     }
 
-    /// When Shopee was asked.
-    async fn observed_at(&self) -> DateTime<Utc> {
-        self.observed_at
+    #[graphql(flatten)]
+    async fn freshness(&self, _ctx: &Context<'_>) -> Freshness {
+        self.freshness
     }
 }

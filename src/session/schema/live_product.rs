@@ -1,5 +1,4 @@
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
-use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use shopee::{Amount, ListedProduct, Page, ProductListQuery, ProductOrder, Sort};
 
@@ -7,6 +6,7 @@ use crate::{
     engine::joined::Observed,
     error::Result,
     graphql::{
+        freshness::Freshness,
         long::Long,
         money::Money,
         numbered::{self, Numbered},
@@ -63,8 +63,8 @@ pub struct LiveProductPage {
     total: Option<Long>,
     /// The page's products; at most `pageSize`.
     nodes: Vec<LiveProduct>,
-    /// When Shopee was asked.
-    observed_at: DateTime<Utc>,
+    #[graphql(flatten)]
+    freshness: Freshness,
 }
 
 /// A product of a session as Shopee's dashboard lists it. Which shop sells it Shopee does not tell here. A
@@ -123,7 +123,7 @@ impl LiveProductPage {
             page_size: query.page_size.into(),
             total: page.total.map(Long),
             nodes: page.list.iter().map(|product| LiveProduct::new(product, region)).collect(),
-            observed_at: answer.observed_at,
+            freshness: Freshness::of(answer),
         })
     }
 }

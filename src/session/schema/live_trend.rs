@@ -7,7 +7,7 @@ use shopee::{Region, Trend, TrendMetric, TrendPoint, TrendValue};
 use crate::{
     engine::joined::Observed,
     error::{Error, Result},
-    graphql::{long::Long, money::Money},
+    graphql::{freshness::Freshness, long::Long, money::Money},
 };
 
 /// More minutes than these are not asked for at once.
@@ -43,8 +43,8 @@ pub enum LiveTrendMetric {
 pub struct LiveTrends {
     /// One entry for each of the numbers that Shopee has something of.
     trends: Vec<LiveTrend>,
-    /// When Shopee was asked.
-    observed_at: DateTime<Utc>,
+    #[graphql(flatten)]
+    freshness: Freshness,
 }
 
 /// How one number went.
@@ -105,7 +105,7 @@ pub(super) fn each_once(metrics: &[LiveTrendMetric]) -> Result<Vec<TrendMetric>>
 impl LiveTrends {
     pub fn from_answer(answer: &Observed<Vec<Trend>>, region: Region) -> Option<Self> {
         let trends: Vec<LiveTrend> = answer.value.iter().map(|trend| LiveTrend::new(trend, region)).collect();
-        (!trends.is_empty()).then_some(Self { trends, observed_at: answer.observed_at })
+        (!trends.is_empty()).then_some(Self { trends, freshness: Freshness::of(answer) })
     }
 }
 
