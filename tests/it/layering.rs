@@ -6,7 +6,7 @@ use std::{
 };
 
 /// From the top, which knows all, to the bottom, which knows nothing. Those on one line do not know each other.
-const TIERS: [&[&str]; 17] = [
+const TIERS: [&[&str]; 18] = [
     &["main"],
     &["commands"],
     &["serve"],
