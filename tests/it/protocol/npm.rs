@@ -28,7 +28,7 @@ async fn the_audit_of_graphql_over_http_finds_nothing() {
 #[tokio::test]
 async fn the_client_of_apollo_leaves_a_document_and_names_it() {
     let gateway = Gateway::start().await;
-    for (method, more) in [("POST", "POST whole"), ("GET", "GET whole")] {
+    for method in ["POST", "GET"] {
         let Some(mut client) = npm::script("apollo_client.mjs").await else { return };
         // Its own text for each, so that neither finds what the other has left.
         let query = format!("query {method} {{ hello }}");
@@ -37,7 +37,8 @@ async fn the_client_of_apollo_leaves_a_document_and_names_it() {
         let said = String::from_utf8_lossy(&output.stdout);
         let (hash, data) = (format!("{method} hash"), r#"{"hello":"world"}"#);
         let lines: Vec<&str> = said.lines().collect();
-        assert_eq!(lines, [&hash, more, data, &hash, data], "{}", String::from_utf8_lossy(&output.stderr));
+        // It leaves documents by POST, however it asks otherwise.
+        assert_eq!(lines, [&hash, "POST whole", data, &hash, data], "{}", String::from_utf8_lossy(&output.stderr));
     }
 }
 
