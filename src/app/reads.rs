@@ -84,9 +84,11 @@ impl Reads {
             session_list: Joined::new(1_000, seconds(10), clock).or_stale_for(stale, always),
             ended_sessions: Joined::new(1_000, seconds(60), clock).or_stale_for(stale, always),
             product_list: Joined::new(1_000, seconds(10), clock).or_stale_for(stale, always),
-            trends: Joined::new(1_000, seconds(10), clock).or_stale_for(stale, |list| !list.is_empty()),
-            viewer_profile: Joined::new(10_000, seconds(60), clock).or_stale_for(stale, |list| !list.is_empty()),
-            buyer_profile: Joined::new(10_000, seconds(60), clock).or_stale_for(stale, |list| !list.is_empty()),
+            trends: Joined::new(1_000, seconds(10), clock).or_stale_for(stale, |list: &Vec<_>| !list.is_empty()),
+            viewer_profile: Joined::new(10_000, seconds(60), clock)
+                .or_stale_for(stale, |list: &Vec<_>| !list.is_empty()),
+            buyer_profile: Joined::new(10_000, seconds(60), clock)
+                .or_stale_for(stale, |list: &Vec<_>| !list.is_empty()),
             viewer_source: Joined::new(10_000, seconds(60), clock).or_stale_for(stale, Option::is_some),
             coin_totals: Joined::new(10_000, seconds(5), clock).or_stale_for(stale, Option::is_some),
             coin_reward_info: Joined::new(10_000, seconds(5), clock).or_stale_for(stale, Option::is_some),
