@@ -84,9 +84,11 @@ impl Reads {
             session_list: Joined::new(1_000, seconds(10), clock).or_stale_for(stale, always),
             ended_sessions: Joined::new(1_000, seconds(60), clock).or_stale_for(stale, always),
             product_list: Joined::new(1_000, seconds(10), clock).or_stale_for(stale, always),
-            trends: Joined::new(1_000, seconds(10), clock).or_stale_for(stale, has_some),
-            viewer_profile: Joined::new(10_000, seconds(60), clock).or_stale_for(stale, has_some),
-            buyer_profile: Joined::new(10_000, seconds(60), clock).or_stale_for(stale, has_some),
+            trends: Joined::new(1_000, seconds(10), clock).or_stale_for(stale, |list: &Vec<_>| !list.is_empty()),
+            viewer_profile: Joined::new(10_000, seconds(60), clock)
+                .or_stale_for(stale, |list: &Vec<_>| !list.is_empty()),
+            buyer_profile: Joined::new(10_000, seconds(60), clock)
+                .or_stale_for(stale, |list: &Vec<_>| !list.is_empty()),
             viewer_source: Joined::new(10_000, seconds(60), clock).or_stale_for(stale, Option::is_some),
             coin_totals: Joined::new(10_000, seconds(5), clock).or_stale_for(stale, Option::is_some),
             coin_reward_info: Joined::new(10_000, seconds(5), clock).or_stale_for(stale, Option::is_some),
@@ -103,10 +105,6 @@ impl Reads {
             ads_data: Joined::new(10_000, seconds(10), clock).or_stale_for(stale, Option::is_some),
         }
     }
-}
-
-fn has_some<V>(list: &Vec<V>) -> bool {
-    !list.is_empty()
 }
 
 fn always<V>(_: &V) -> bool {
