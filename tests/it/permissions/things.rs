@@ -296,7 +296,7 @@ pub(super) fn nowhere(document: &str) -> Value {
         "login" => id(Kind::ShopeeLogin),
         "syncJob" => id(Kind::Job),
         "unknownGiveout" => id(Kind::CoinGiveout),
-        "unknownEdit" => id(Kind::PromotionEdit),
+        "unknownEdit" | "pausedEdit" => id(Kind::PromotionEdit),
         _ => json!("1"),
     };
     names(document).into_iter().map(|name| (name.clone(), thing(&name))).collect::<Map<_, _>>().into()
