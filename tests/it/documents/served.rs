@@ -3,7 +3,6 @@
 use std::{fs, path::Path};
 
 use live_gateway::{http::documents::hash, rest, serve::Gateway};
-use reqwest::Client;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use testing::{Database, on_sqlite};
@@ -11,7 +10,7 @@ use testing::{Database, on_sqlite};
 use super::{VIEWER, write, write_all};
 use crate::support::{
     answer::code,
-    eventually,
+    client, eventually,
     world::{OWNER, Start, World, config},
 };
 
@@ -29,7 +28,7 @@ fn folder() -> TempDir {
 }
 
 async fn post(world: &World, body: Value) -> (u16, Value) {
-    let request = Client::new().post(format!("{}/graphql", world.gateway.url())).bearer_auth(&world.token);
+    let request = client().post(format!("{}/graphql", world.gateway.url())).bearer_auth(&world.token);
     let answer = request.json(&body).send().await.unwrap();
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
@@ -82,11 +81,11 @@ async fn nothing_else_is_executed_where_that_is_asked_for() {
         let types = "query Types { __schema { queryType { name } } }";
         let (_, answer) = post(&world, json!({ "documentId": hash(types) })).await;
         assert_eq!(answer["data"]["__schema"]["queryType"]["name"], "Query");
-        let page = Client::new().get(world.gateway.url()).send().await.unwrap();
+        let page = client().get(world.gateway.url()).send().await.unwrap();
         assert_eq!(page.status(), 404, "GraphiQL would have nothing to send");
         // The old routes run documents of the gateway's own.
         let sessions = format!("{}/api/live-streaming/sessions", world.gateway.url());
-        let sessions = Client::new().get(sessions).bearer_auth(&world.token).send().await.unwrap();
+        let sessions = client().get(sessions).bearer_auth(&world.token).send().await.unwrap();
         assert_eq!(sessions.status(), 200);
         let own = rest::DOCUMENTS.map(hash);
         let (_, answer) = post(&world, json!({ "documentId": own[0] })).await;
