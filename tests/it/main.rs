@@ -22,6 +22,7 @@ mod money;
 mod operator;
 mod permissions;
 mod process;
+mod promises;
 mod protocol;
 mod reading;
 mod regions;
