@@ -1,5 +1,6 @@
 //! The whole schema on one screen: the rooms' parts, the limits, what every operation carries.
 
+mod marks;
 mod price;
 pub mod sharing;
 

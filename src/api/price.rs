@@ -8,16 +8,16 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use async_graphql::{
     Name, Positioned, Value, Variables,
-    parser::{
-        parse_schema,
-        types::{
-            BaseType, ConstDirective, Directive, DocumentOperations, ExecutableDocument, Field, FieldDefinition,
-            OperationDefinition, OperationType, Selection, SelectionSet, Type, TypeKind, TypeSystemDefinition,
-        },
+    parser::types::{
+        BaseType, ConstDirective, Directive, DocumentOperations, ExecutableDocument, Field, FieldDefinition,
+        OperationDefinition, OperationType, Selection, SelectionSet,
     },
 };
 
-use super::sdl;
+use super::{
+    marks::{argument, base, fields, find, types},
+    sdl,
+};
 use crate::{
     cost::price::Price,
     graphql::{numbered, page},
@@ -223,12 +223,7 @@ struct Prices(HashMap<String, HashMap<String, Priced>>);
 
 impl Prices {
     fn of(sdl: &str) -> Self {
-        let definitions = parse_schema(sdl).map(|document| document.definitions).unwrap_or_default();
-        let types = definitions.iter().filter_map(|definition| match definition {
-            TypeSystemDefinition::Type(definition) => Some(&definition.node),
-            _ => None,
-        });
-        let priced = types.map(|definition| {
+        let priced = types(sdl).map(|definition| {
             let owner = definition.name.node.to_string();
             let fields = fields(&definition.kind).iter().map(|field| priced(&owner, &field.node)).collect();
             (owner, fields)
@@ -277,14 +272,6 @@ fn length(marks: &[Positioned<ConstDirective>]) -> Option<Length> {
     }
 }
 
-fn find<'a>(marks: &'a [Positioned<ConstDirective>], name: &str) -> Option<&'a ConstDirective> {
-    marks.iter().map(|mark| &mark.node).find(|mark| mark.name.node == name)
-}
-
-fn argument<'a>(marks: &'a [Positioned<ConstDirective>], name: &str, argument: &str) -> Option<&'a Value> {
-    find(marks, name)?.get_argument(argument).map(|value| &value.node)
-}
-
 fn number(marks: &[Positioned<ConstDirective>], name: &str, of: &str) -> Option<u64> {
     match argument(marks, name, of)? {
         Value::Number(number) => number.as_u64(),
@@ -296,21 +283,6 @@ fn boolean(marks: &[Positioned<ConstDirective>], name: &str, of: &str) -> Option
     match argument(marks, name, of)? {
         Value::Boolean(boolean) => Some(*boolean),
         _ => None,
-    }
-}
-
-fn fields(kind: &TypeKind) -> &[Positioned<FieldDefinition>] {
-    match kind {
-        TypeKind::Object(object) => &object.fields,
-        TypeKind::Interface(interface) => &interface.fields,
-        _ => &[],
-    }
-}
-
-fn base(kind: &Type) -> &str {
-    match &kind.base {
-        BaseType::Named(name) => name,
-        BaseType::List(entry) => base(entry),
     }
 }
 

@@ -12,16 +12,17 @@ use std::{
 
 use async_graphql::{
     Name, Positioned, Value, Variables,
-    parser::{
-        parse_schema,
-        types::{
-            BaseType, ConstDirective, DocumentOperations, ExecutableDocument, Field, FieldDefinition,
-            OperationDefinition, OperationType, Selection, SelectionSet, Type, TypeKind, TypeSystemDefinition,
-        },
+    parser::types::{
+        ConstDirective, DocumentOperations, ExecutableDocument, Field, FieldDefinition, OperationDefinition,
+        OperationType, Selection, SelectionSet,
     },
 };
 
-use super::{Attachment, sdl};
+use super::{
+    Attachment,
+    marks::{argument, base, fields, find, types},
+    sdl,
+};
 use crate::{
     app::App,
     cost::Cost,
@@ -191,12 +192,7 @@ struct Marks(HashMap<String, HashMap<String, Marked>>);
 
 impl Marks {
     fn of(sdl: &str) -> Self {
-        let definitions = parse_schema(sdl).map(|document| document.definitions).unwrap_or_default();
-        let types = definitions.iter().filter_map(|definition| match definition {
-            TypeSystemDefinition::Type(definition) => Some(&definition.node),
-            _ => None,
-        });
-        let marked = types.map(|definition| {
+        let marked = types(sdl).map(|definition| {
             let mark = mark(&definition.directives);
             let fields = fields(&definition.kind).iter().map(|field| marked(&field.node, mark));
             (definition.name.node.to_string(), fields.collect())
@@ -254,9 +250,9 @@ fn shared(field: &Marked) -> Option<Vec<Duration>> {
 
 /// A field with its own mark, or else its type's.
 fn marked(field: &FieldDefinition, of_type: Option<Mark>) -> (String, Marked) {
-    let events = match (has(&field.directives, "level"), has(&field.directives, "happenings")) {
-        (true, false) => Some(Events::Level),
-        (false, true) => Some(Events::Happenings),
+    let events = match (find(&field.directives, "level"), find(&field.directives, "happenings")) {
+        (Some(_), None) => Some(Events::Level),
+        (None, Some(_)) => Some(Events::Happenings),
         _ => None,
     };
     let mark = mark(&field.directives).or(of_type);
@@ -265,35 +261,16 @@ fn marked(field: &FieldDefinition, of_type: Option<Mark>) -> (String, Marked) {
 
 /// The mark among directives. With both there it is the stricter one.
 fn mark(directives: &[Positioned<ConstDirective>]) -> Option<Mark> {
-    if has(directives, "perViewer") {
+    if find(directives, "perViewer").is_some() {
         return Some(Mark::PerViewer);
     }
-    let wide = directives.iter().find(|directive| directive.node.name.node == "studioWide")?;
-    let joinable = match wide.node.get_argument("joinableSeconds").map(|value| &value.node) {
+    find(directives, "studioWide")?;
+    let joinable = match argument(directives, "studioWide", "joinableSeconds") {
         None | Some(Value::Null) => None,
         Some(Value::Number(seconds)) => Some(Duration::from_secs(seconds.as_u64()?)),
         Some(_) => return None,
     };
     Some(Mark::StudioWide { joinable })
-}
-
-fn has(directives: &[Positioned<ConstDirective>], name: &str) -> bool {
-    directives.iter().any(|directive| directive.node.name.node == name)
-}
-
-fn fields(kind: &TypeKind) -> &[Positioned<FieldDefinition>] {
-    match kind {
-        TypeKind::Object(object) => &object.fields,
-        TypeKind::Interface(interface) => &interface.fields,
-        _ => &[],
-    }
-}
-
-fn base(kind: &Type) -> &str {
-    match &kind.base {
-        BaseType::Named(name) => name,
-        BaseType::List(entry) => base(entry),
-    }
 }
 
 #[cfg(test)]
