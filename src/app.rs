@@ -1,6 +1,7 @@
 //! What a request may need, built once and cheap to clone.
 
 pub mod connected;
+pub mod products;
 pub mod reads;
 pub mod samples;
 mod seen;
@@ -18,7 +19,7 @@ use crate::{
     metrics::Metrics,
 };
 use connected::Connected;
-use moka::future::Cache;
+use products::Products;
 use reads::Reads;
 use redis::TlsCertificates;
 use samples::Samples;
@@ -29,9 +30,6 @@ use tokio::sync::Notify;
 
 /// How long a poller goes on after its last watcher left: a page reload should not cost a poller its latest value.
 const POLLER_GRACE: Duration = Duration::from_secs(2);
-
-/// Products whose shop is remembered: some two megabytes.
-const MOST_SHOPS: u64 = 20_000;
 
 /// The gateway's parts. `app.database`, `app.shopee`, … through [`Deref`].
 #[derive(Clone)]
@@ -48,8 +46,8 @@ pub struct Parts {
     pub reads: Reads,
     /// What each of those who ask may still spend.
     pub buckets: Buckets,
-    /// Which shop sells a product, by region and Shopee's id of the product: it never changes.
-    pub shops: Cache<(shopee::Region, i64), i64>,
+    /// What bags have told of products lately.
+    pub products: Products,
     pub pollers: Pollers,
     /// Intents that this process is carrying out.
     pub intents: InHand,
@@ -106,7 +104,7 @@ impl App {
             shopee,
             reads,
             buckets,
-            shops: Cache::new(MOST_SHOPS),
+            products: products::none_yet(),
             pollers,
             intents: InHand::default(),
             access_revisions: Revisions::default(),

@@ -7,6 +7,7 @@
 //! What people do with one session: [`create`], [`edit`], [`delete`], [`refresh`], and give [`coins`] to its viewers.
 
 pub mod ask;
+pub mod bag;
 pub mod coin_changes;
 pub mod coins;
 pub mod create;
@@ -23,7 +24,6 @@ pub mod on_air_changes;
 pub mod refresh;
 pub mod samples;
 pub mod schema;
-pub mod shops;
 pub mod shown;
 pub mod store;
 pub mod sync;

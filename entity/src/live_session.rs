@@ -31,6 +31,9 @@ pub struct Model {
     pub total_orders: Option<i64>,
     /// Money.
     pub total_revenue: Option<i64>,
+    pub confirmed_orders: Option<i64>,
+    /// Money.
+    pub confirmed_revenue: Option<i64>,
     pub total_comments: Option<i64>,
     pub total_likes: Option<i64>,
     pub total_shares: Option<i64>,
@@ -50,6 +53,8 @@ pub struct Model {
     pub synced_at: Option<DateTimeUtc>,
     /// When Shopee was last asked for the session's items; null while nobody has.
     pub items_synced_at: Option<DateTimeUtc>,
+    /// Money: what `confirmed_revenue` was then. Once it has moved on, so have the items.
+    pub items_confirmed_revenue: Option<i64>,
     /// What the studio calls it; null for what Shopee does.
     #[sea_orm(column_type = "Text", nullable)]
     pub edited_name: Option<String>,

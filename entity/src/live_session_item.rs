@@ -23,6 +23,10 @@ pub struct Model {
     pub quantity_sold: Option<i64>,
     /// Money.
     pub total_sales_amount: Option<i64>,
+    /// Money: of the orders confirmed.
+    pub confirmed_sales_amount: Option<i64>,
+    /// The part of a sale that is commission.
+    pub commission_millionths: Option<i64>,
     /// Money.
     pub total_commission: Option<i64>,
     #[sea_orm(column_type = "Text", nullable)]

@@ -46,6 +46,7 @@ mod m20261123_000018_recounts;
 mod m20261123_000020_alerts;
 mod m20261129_000023_forgetting;
 mod m20261129_000024_campaigns;
+mod m20261130_000025_confirmed_sales;
 
 use std::collections::HashSet;
 
@@ -83,6 +84,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000020_alerts::Migration),
             Box::new(m20261129_000023_forgetting::Migration),
             Box::new(m20261129_000024_campaigns::Migration),
+            Box::new(m20261130_000025_confirmed_sales::Migration),
         ]
     }
 }

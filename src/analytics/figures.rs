@@ -27,6 +27,7 @@ pub struct Totals {
     pub viewers: Sum,
     pub peak_viewers: Sum,
     pub orders: Sum,
+    pub confirmed_orders: Sum,
     pub comments: Sum,
     pub likes: Sum,
     pub shares: Sum,
@@ -42,6 +43,7 @@ pub struct Totals {
 pub struct Takings {
     pub region: shopee::Region,
     pub revenue: Sum,
+    pub confirmed_revenue: Sum,
     pub ad_spend: Sum,
     /// `None` too when it was not asked for, as are the two at the top.
     pub commission: Sum,
@@ -69,6 +71,7 @@ impl Totals {
             viewers: add(self.viewers, other.viewers)?,
             peak_viewers: self.peak_viewers.max(other.peak_viewers),
             orders: add(self.orders, other.orders)?,
+            confirmed_orders: add(self.confirmed_orders, other.confirmed_orders)?,
             comments: add(self.comments, other.comments)?,
             likes: add(self.likes, other.likes)?,
             shares: add(self.shares, other.shares)?,
@@ -95,6 +98,7 @@ impl Takings {
         Self {
             region,
             revenue: None,
+            confirmed_revenue: None,
             ad_spend: None,
             commission: None,
             order_value: Pair::default(),

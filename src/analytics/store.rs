@@ -100,13 +100,15 @@ fn interactions() -> SimpleExpr {
     session(Column::TotalLikes).add(session(Column::TotalComments)).add(session(Column::TotalShares))
 }
 
-const SUMMED: [Column; 9] = {
+const SUMMED: [Column; 11] = {
     use Column::*;
     [
         TotalViewers,
         PeakViewers,
         TotalOrders,
         TotalRevenue,
+        ConfirmedOrders,
+        ConfirmedRevenue,
         TotalComments,
         TotalLikes,
         TotalShares,
@@ -115,7 +117,7 @@ const SUMMED: [Column; 9] = {
     ]
 };
 
-fn sums() -> [(&'static str, SimpleExpr); 19] {
+fn sums() -> [(&'static str, SimpleExpr); 21] {
     use Column::*;
     [
         ("sessions", whole(Func::count(session(Id)).into())),
@@ -123,11 +125,13 @@ fn sums() -> [(&'static str, SimpleExpr); 19] {
         ("viewers", sum(TotalViewers)),
         ("peak_viewers", whole(Func::max(session(PeakViewers)).into())),
         ("orders", sum(TotalOrders)),
+        ("confirmed_orders", sum(ConfirmedOrders)),
         ("comments", sum(TotalComments)),
         ("likes", sum(TotalLikes)),
         ("shares", sum(TotalShares)),
         ("duration_seconds", sum(DurationSeconds)),
         ("revenue", sum(TotalRevenue)),
+        ("confirmed_revenue", sum(ConfirmedRevenue)),
         ("ad_spend", sum(CampaignSpent)),
         ("orders_of_viewers", both(TotalOrders, TotalViewers)),
         ("viewers_of_orders", both(TotalViewers, TotalOrders)),
@@ -147,6 +151,7 @@ fn totals(row: &QueryResult) -> Result<Totals> {
         viewers: row.try_get("", "viewers")?,
         peak_viewers: row.try_get("", "peak_viewers")?,
         orders: row.try_get("", "orders")?,
+        confirmed_orders: row.try_get("", "confirmed_orders")?,
         comments: row.try_get("", "comments")?,
         likes: row.try_get("", "likes")?,
         shares: row.try_get("", "shares")?,
@@ -160,6 +165,7 @@ fn takings(row: &QueryResult, wanted: Wanted) -> Result<Takings> {
     let region: String = row.try_get("", "region")?;
     Ok(Takings {
         revenue: row.try_get("", "revenue")?,
+        confirmed_revenue: row.try_get("", "confirmed_revenue")?,
         ad_spend: row.try_get("", "ad_spend")?,
         commission: if wanted.commission { row.try_get("", "commission")? } else { None },
         order_value: pair(row, "revenue_of_orders", "orders_of_revenue")?,

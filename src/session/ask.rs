@@ -3,7 +3,7 @@
 
 use shopee::{ListedProduct, Overview, SessionInfo, SessionStatus};
 
-use super::{metrics::Metrics, shops, store::upsert::ListedItem, sync::whole_bag};
+use super::{bag, metrics::Metrics, store::upsert::ListedItem, sync::whole_bag};
 use crate::{
     account::{access::Access, signed_out},
     app::App,
@@ -56,10 +56,10 @@ impl Asking<'_> {
         }
     }
 
-    /// Names the shop of each product; no call is made for those that are known.
-    pub async fn name_shops(&self, items: &mut [ListedItem]) {
+    /// Tells each product what the bag does; no call is made for those that are known.
+    pub async fn describe(&self, items: &mut [ListedItem]) {
         let app = self.app;
-        shops::name(&app.shops, &app.shopee, self.access, self.cost, self.session_id, items).await;
+        bag::describe(&app.products, &app.shopee, self.access, self.cost, self.session_id, items).await;
     }
 
     async fn info(&self) -> Result<Option<SessionInfo>, shopee::Error> {

@@ -121,6 +121,7 @@ fn has_total(fields: &[SelectionField<'_>]) -> bool {
 /// The columns behind a field, by the names that fields of theirs would have.
 fn stored_names(field: &str) -> Vec<&str> {
     match field {
+        "commissionRate" => vec!["commissionMillionths"],
         "discountPercentage" => vec!["discountMillionths"],
         "productUrl" => vec!["shopId", "itemId"],
         _ => vec![field],

@@ -18,6 +18,8 @@ pub struct Metrics {
     pub buyers: Option<i64>,
     pub orders: Option<i64>,
     pub revenue: Option<i64>,
+    pub confirmed_orders: Option<i64>,
+    pub confirmed_revenue: Option<i64>,
 }
 
 impl From<&Overview> for Metrics {
@@ -36,6 +38,8 @@ impl From<&Overview> for Metrics {
             buyers: overview.buyers,
             orders: overview.placed_orders,
             revenue: overview.placed_sales.map(|amount| amount.0),
+            confirmed_orders: overview.confirmed_orders,
+            confirmed_revenue: overview.confirmed_sales.map(|amount| amount.0),
         }
     }
 }

@@ -63,7 +63,7 @@ impl Refreshes {
         let work = async {
             let Some((told, products)) = asking.told_with_products().await? else { return Ok(None) };
             let mut items: Vec<_> = products.iter().map(|product| listed_item(product, asking.access.region)).collect();
-            asking.name_shops(&mut items).await;
+            asking.describe(&mut items).await;
             let (transaction, now) = (asking.app.database.write().await?, asking.app.clock.now());
             let run = Run { scope, actor, transaction, session_key, now };
             run.store(&told, &items).await.map(Some)
@@ -158,8 +158,13 @@ fn differs(before: &live_session_item::Model, listed: &ListedItem) -> bool {
     let figures = [
         (before.shop_id, listed.shop_id),
         (before.live_price, listed.live_price),
+        (before.regular_price, listed.regular_price),
+        (before.discount_millionths, listed.discount_millionths),
         (before.quantity_sold, listed.quantity_sold),
         (before.total_sales_amount, listed.total_sales_amount),
+        (before.confirmed_sales_amount, listed.confirmed_sales_amount),
+        (before.commission_millionths, listed.commission_millionths),
+        (before.total_commission, listed.total_commission),
     ];
     !name.is_empty() && name != before.product_name
         || listed.product_image_url.is_some() && listed.product_image_url != before.product_image_url

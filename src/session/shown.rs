@@ -26,6 +26,8 @@ pub fn shown(session: &live_session::Model) -> Result<Map<String, Value>> {
         ("peakViewers", json!(session.peak_viewers)),
         ("totalOrders", json!(session.total_orders)),
         ("totalRevenue", money(session.total_revenue)),
+        ("confirmedOrders", json!(session.confirmed_orders)),
+        ("confirmedRevenue", money(session.confirmed_revenue)),
         ("totalComments", json!(session.total_comments)),
         ("totalLikes", json!(session.total_likes)),
         ("totalShares", json!(session.total_shares)),

@@ -147,11 +147,12 @@ pub(super) fn listed_item(product: &ListedProduct, region: Region) -> ListedItem
     let image = product.cover_image.as_deref().and_then(|image| shopee::urls::image_url(region, image));
     ListedItem {
         item_id: product.item_id,
-        shop_id: None,
         product_name: product.title.clone().unwrap_or_default(),
         product_image_url: image.map(Into::into),
         live_price: product.min_price.map(|amount| amount.0),
         quantity_sold: product.placed_items_sold,
         total_sales_amount: product.placed_sales.map(|amount| amount.0),
+        confirmed_sales_amount: product.confirmed_sales.map(|amount| amount.0),
+        ..ListedItem::default()
     }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod beside;
+mod confirmed;
 mod crash;
 mod faults;
 mod history;
@@ -20,7 +21,8 @@ use live_gateway::{
     identity::scope::Scope,
     session::sync::{Reach, sync_account},
 };
-use sandbox::{AccountView, Fault, FaultKind};
+use rust_decimal::Decimal;
+use sandbox::{AccountView, Fault, FaultKind, ProductView};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, DatabaseConnection, EntityTrait as _,
     IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
@@ -41,8 +43,8 @@ on_both!(
     what_shopee_leaves_out_keeps_its_last_value,
     names_follow_the_source,
     a_failing_product_list_stops_nothing_else,
-    each_item_knows_its_shop,
-    a_bag_that_cannot_be_had_costs_nothing_but_the_shops,
+    each_item_is_described_by_its_bag,
+    a_bag_that_cannot_be_had_costs_nothing_but_what_it_tells,
     runs_at_once_come_to_the_same,
     the_job_goes_on_past_an_account_that_fails,
 );
@@ -114,6 +116,8 @@ async fn what_is_stored_is_what_shopee_lists(database: Database) {
         assert_eq!(row.session_name, truth.title);
         assert_eq!((row.total_viewers, row.peak_viewers), (Some(viewers), Some(peak)));
         assert_eq!((row.total_orders, row.total_revenue), (Some(truth.orders as i64), Some(truth.sales)));
+        let confirmed = (row.confirmed_orders, row.confirmed_revenue);
+        assert_eq!(confirmed, (Some(truth.confirmed_orders as i64), Some(truth.confirmed_sales)));
         assert_eq!(row.status == live_session::Status::OnAir, truth.on_air);
         assert_eq!(row.ended_at.map(|at| at.timestamp()), truth.ended_at.map(|at| at.timestamp()));
         let items = rows.items.iter().filter(|item| item.live_session_id == row.id);
@@ -221,15 +225,21 @@ async fn bag_of(world: &World, session_id: i64) -> BTreeMap<String, i64> {
     bag.items.into_iter().map(|item| (item.item_id.to_string(), item.shop_id.unwrap())).collect()
 }
 
+fn truth_of<'a>(products: &'a [ProductView], item: &Value) -> &'a ProductView {
+    let item_id: i64 = item["itemId"].as_str().unwrap().parse().unwrap();
+    products.iter().find(|product| product.item_id == item_id).unwrap()
+}
+
 async fn items_of(world: &World, session_id: i64) -> Vec<Value> {
     let query = "query ($id: ID!) { liveSession(sessionId: $id, region: ID) {
-        items(first: 100) { nodes { itemId shopId productUrl } } } }";
+        items(first: 100) { nodes { itemId shopId productUrl commissionRate regularPrice { amount }
+            confirmedSalesAmount { amount } totalCommission { amount } } } } }";
     let mut data = world.data(query, json!({ "id": session_id.to_string() })).await;
     let Value::Array(items) = data["liveSession"]["items"]["nodes"].take() else { panic!("{data}") };
     items
 }
 
-async fn each_item_knows_its_shop(database: Database) {
+async fn each_item_is_described_by_its_bag(database: Database) {
     let world = World::start(&database).await;
     let session_id = world.on_air().session_id;
     let bag = bag_of(&world, session_id).await;
@@ -237,18 +247,23 @@ async fn each_item_knows_its_shop(database: Database) {
     world.shopee().reset_calls();
     let items = items_of(&world, session_id).await;
     assert_eq!(items.len(), bag.len());
-    for item in items {
+    let truth = world.shopee().products(session_id);
+    for (item, truth) in items.iter().map(|item| (item, truth_of(&truth, item))) {
+        let money = |amount: i64| json!({ "amount": Decimal::new(amount, 5).normalize() });
+        assert_eq!(item["commissionRate"], json!(Decimal::new(truth.commission_rate, 5).normalize()));
+        assert_eq!(item["regularPrice"], money(truth.price_before_discount));
+        assert_eq!(item["confirmedSalesAmount"], money(truth.confirmed_sales));
         let item_id = item["itemId"].as_str().unwrap();
         let shop_id = bag[item_id];
         let page = format!("https://shopee.co.id/product/{shop_id}/{item_id}");
         assert_eq!((&item["shopId"], &item["productUrl"]), (&json!(shop_id.to_string()), &json!(page)));
     }
     sync(&world, &database.connect().await).await;
-    assert_eq!(world.shopee().calls("session_items"), 0, "a product never moves to another shop");
+    assert_eq!(world.shopee().calls("session_items"), 0, "what is known is not asked for again at once");
     world.stop().await;
 }
 
-async fn a_bag_that_cannot_be_had_costs_nothing_but_the_shops(database: Database) {
+async fn a_bag_that_cannot_be_had_costs_nothing_but_what_it_tells(database: Database) {
     let (world, account_id) = connected_only(&database).await;
     let connection = database.connect().await;
     world.shopee().inject(Fault::new(FaultKind::RiskControl { status: 403 }).on("session_items"));

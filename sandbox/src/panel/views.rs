@@ -61,6 +61,10 @@ pub struct SessionView {
     pub items_sold: u64,
     /// Worth of the placed orders in 1/100000 of the currency unit.
     pub sales: i64,
+    /// Confirmed, of those placed; it goes on after the end.
+    pub confirmed_orders: u64,
+    /// Worth of the confirmed orders in 1/100000 of the currency unit.
+    pub confirmed_sales: i64,
     /// ISO 4217.
     pub currency: &'static str,
 }
@@ -76,6 +80,12 @@ pub struct ProductView {
     pub items_sold: u64,
     /// Worth of the placed orders in 1/100000 of the currency unit.
     pub sales: i64,
+    /// Worth of the confirmed orders in 1/100000 of the currency unit.
+    pub confirmed_sales: i64,
+    /// The affiliate's share of a sale in 1/1000 of a percent.
+    pub commission_rate: i64,
+    /// What it costs outside a session in 1/100000 of the currency unit.
+    pub price_before_discount: i64,
 }
 
 /// A QR login.
@@ -116,7 +126,7 @@ impl AccountView {
 impl SessionView {
     pub(super) fn of(session: &mut Session, now: DateTime<Utc>) -> Self {
         let figures = session.figures(now);
-        let placed = figures.placed();
+        let (placed, confirmed) = (figures.placed(), figures.confirmed());
         Self {
             session_id: session.id,
             region: session.region,
@@ -134,6 +144,8 @@ impl SessionView {
             orders: placed.orders,
             items_sold: placed.items,
             sales: placed.amount,
+            confirmed_orders: confirmed.orders,
+            confirmed_sales: confirmed.amount,
             currency: session.region.currency(),
         }
     }
@@ -148,6 +160,9 @@ impl ProductView {
             name: product.name.clone(),
             items_sold: figures.placed.items,
             sales: figures.placed.amount,
+            confirmed_sales: figures.confirmed.amount,
+            commission_rate: product.commission,
+            price_before_discount: product.price_before_discount,
         };
         session.bag.iter().zip(&figures.products).map(view).collect()
     }

@@ -51,6 +51,11 @@ impl FiguresChange {
         self.of_sum(|totals| totals.orders)
     }
 
+    /// Of the orders confirmed.
+    async fn confirmed_orders(&self) -> Option<Decimal> {
+        self.of_sum(|totals| totals.confirmed_orders)
+    }
+
     /// Of the orders for each viewer.
     async fn conversion_rate(&self) -> Option<Decimal> {
         self.of(|totals| totals.conversion.quotient())
@@ -120,6 +125,11 @@ impl CurrencyChange {
     /// Of the revenue.
     async fn total_revenue(&self) -> Option<Decimal> {
         self.of_sum(|takings| takings.revenue)
+    }
+
+    /// Of the value of the orders confirmed.
+    async fn confirmed_revenue(&self) -> Option<Decimal> {
+        self.of_sum(|takings| takings.confirmed_revenue)
     }
 
     /// Of the revenue for each order.

@@ -59,6 +59,11 @@ impl LiveFigures {
         self.0.totals.orders.map(Long)
     }
 
+    /// Orders confirmed by Shopee, of those placed; it goes on for days after a session's end.
+    async fn confirmed_orders(&self) -> Option<Long> {
+        self.0.totals.confirmed_orders.map(Long)
+    }
+
     /// Orders for each viewer, as a fraction to six decimals: `"0.031"` is 3.1 %. Null without viewers.
     async fn conversion_rate(&self) -> Option<Decimal> {
         self.0.totals.conversion.ratio()
@@ -120,6 +125,11 @@ impl CurrencyFigures {
         self.money(self.0.revenue)
     }
 
+    /// Value of the orders confirmed.
+    async fn confirmed_revenue(&self) -> Option<Money> {
+        self.money(self.0.confirmed_revenue)
+    }
+
     /// Revenue for each order, rounded to 1/100000 of the currency unit. Null without orders.
     async fn average_order_value(&self) -> Option<Money> {
         self.money(self.0.order_value.share())
@@ -130,7 +140,7 @@ impl CurrencyFigures {
         self.money(self.0.ad_spend)
     }
 
-    /// Commission earned on what was sold, added up over the sessions' products.
+    /// Commission that the confirmed sales bring, added up over the sessions' products (`LiveSessionItem.totalCommission`).
     async fn total_commission(&self) -> Option<Money> {
         self.money(self.0.commission)
     }

@@ -23,7 +23,7 @@ pub(super) struct TopProduct {
     quantity_sold: Option<Long>,
     /// Value of what was sold.
     total_sales: Option<Money>,
-    /// Commission earned on these sales; null when Shopee did not tell.
+    /// Commission that the confirmed sales bring; null when Shopee did not tell.
     total_commission: Option<Money>,
 }
 

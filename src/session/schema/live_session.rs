@@ -187,6 +187,16 @@ impl LiveSession {
         self.money(self.row.total_revenue.read()?)
     }
 
+    /// Orders confirmed by Shopee, of those placed; it goes on for days after the end. Null when Shopee did not report it.
+    async fn confirmed_orders(&self) -> Result<Option<Long>> {
+        Ok(self.row.confirmed_orders.read()?.map(Long))
+    }
+
+    /// Value of the orders confirmed; null when Shopee did not report it.
+    async fn confirmed_revenue(&self) -> Result<Option<Money>> {
+        self.money(self.row.confirmed_revenue.read()?)
+    }
+
     /// Comments written; null when Shopee did not report it.
     async fn total_comments(&self) -> Result<Option<Long>> {
         Ok(self.row.total_comments.read()?.map(Long))

@@ -70,7 +70,7 @@ impl LiveSessionItem {
         Ok(shop_id.map(|shop_id| shopee::urls::product_url(self.region, shop_id, item_id).into()))
     }
 
-    /// The price outside the live; null when Shopee did not tell.
+    /// The price outside the live, as of an hour ago at most when it was stored; null when Shopee did not tell.
     async fn regular_price(&self) -> Result<Option<Money>> {
         Ok(self.money(self.row.regular_price.read()?))
     }
@@ -80,7 +80,8 @@ impl LiveSessionItem {
         Ok(self.money(self.row.live_price.read()?))
     }
 
-    /// How far the live price is below the regular one, in percent of it: `"12.5"`; null when it is not known.
+    /// How far the live price is below the regular one, in percent of it: `"12.5"`; zero when it is not below, null when one of the two
+    /// is not known.
     async fn discount_percentage(&self) -> Result<Option<Decimal>> {
         Ok(self.row.discount_millionths.read()?.map(|millionths| Decimal::new(millionths, 4).normalize()))
     }
@@ -95,7 +96,19 @@ impl LiveSessionItem {
         Ok(self.money(self.row.total_sales_amount.read()?))
     }
 
-    /// The commission earned on these sales; null when Shopee did not report it.
+    /// Value of the orders that Shopee has confirmed, of those placed; null when Shopee did not report it.
+    async fn confirmed_sales_amount(&self) -> Result<Option<Money>> {
+        Ok(self.money(self.row.confirmed_sales_amount.read()?))
+    }
+
+    /// The part of a sale that is the affiliate's commission, as a fraction: `"0.05"` is 5 %. As of an hour ago at most when it was stored;
+    /// null when Shopee did not tell.
+    async fn commission_rate(&self) -> Result<Option<Decimal>> {
+        Ok(self.row.commission_millionths.read()?.map(|millionths| Decimal::new(millionths, 6).normalize()))
+    }
+
+    /// The commission that these sales bring: `commissionRate` of `confirmedSalesAmount`, so what is to be expected rather than what was paid
+    /// out. Null when Shopee did not tell one of the two.
     async fn total_commission(&self) -> Result<Option<Money>> {
         Ok(self.money(self.row.total_commission.read()?))
     }

@@ -81,7 +81,7 @@ impl SessionMutation {
     /// UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT, SHOPEE_*.
     #[graphql(
         guard = "Needs::Role(Role::Operator)",
-        // Beside what is compared, the bag that tells which shops sell what is new: up to three pages.
+        // Beside what is compared, the bag that describes what is new in it: up to three pages.
         directive = crate::graphql::price::shopee_calls::apply(6)
     )]
     async fn sync_live_session(

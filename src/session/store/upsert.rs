@@ -24,7 +24,10 @@ use crate::{error::Result, identity::scope::Scope, session::metrics::Metrics};
 /// The figures of a session's items still move for so long after its end.
 const ITEMS_SETTLE: TimeDelta = TimeDelta::minutes(10);
 
-/// Rows that one statement inserts: each takes ten parameters, of which SQLite takes 32,766.
+/// Orders are confirmed one by one, for days; the items are not asked for again before so long.
+const ITEMS_REST: TimeDelta = TimeDelta::hours(1);
+
+/// Rows that one statement inserts: each takes some fifteen parameters, of which SQLite takes 32,766.
 const ROWS_OF_A_STATEMENT: usize = 2_000;
 /// Sessions that may have ended unseen, of one account and looked at in one go.
 const MOST_UNSEEN: u64 = 200;
@@ -51,6 +54,8 @@ pub struct ListedRow {
     pub peak_viewers: Option<i64>,
     pub total_orders: Option<i64>,
     pub total_revenue: Option<i64>,
+    pub confirmed_orders: Option<i64>,
+    pub confirmed_revenue: Option<i64>,
     pub total_comments: Option<i64>,
     pub total_likes: Option<i64>,
     pub total_shares: Option<i64>,
@@ -58,17 +63,27 @@ pub struct ListedRow {
     pub products_count: Option<i64>,
 }
 
-/// A product as Shopee lists it, ready to be stored.
-#[derive(Clone, Debug)]
+/// A product as Shopee lists it, ready to be stored. What its list of products does not tell comes from the session's bag: see
+/// [`crate::session::bag`].
+#[derive(Clone, Debug, Default)]
 pub struct ListedItem {
     pub item_id: i64,
-    /// Not in Shopee's list of products: see [`crate::session::shops`].
+    /// From the bag.
     pub shop_id: Option<i64>,
     pub product_name: String,
     pub product_image_url: Option<String>,
+    /// From the bag.
+    pub regular_price: Option<i64>,
     pub live_price: Option<i64>,
+    /// From both prices.
+    pub discount_millionths: Option<i64>,
     pub quantity_sold: Option<i64>,
     pub total_sales_amount: Option<i64>,
+    pub confirmed_sales_amount: Option<i64>,
+    /// From the bag.
+    pub commission_millionths: Option<i64>,
+    /// From this rate and what was confirmed.
+    pub total_commission: Option<i64>,
 }
 
 impl ListedRow {
@@ -92,11 +107,14 @@ impl ListedRow {
             peak_viewers: Set(self.peak_viewers),
             total_orders: Set(self.total_orders),
             total_revenue: Set(self.total_revenue),
+            confirmed_orders: Set(self.confirmed_orders),
+            confirmed_revenue: Set(self.confirmed_revenue),
             total_comments: Set(self.total_comments),
             total_likes: Set(self.total_likes),
             total_shares: Set(self.total_shares),
             products_count: Set(self.products_count),
             items_synced_at: Set(self.products_count.map(|_| now)),
+            items_confirmed_revenue: Set(self.products_count.and(self.confirmed_revenue)),
             created_at: Set(now),
             updated_at: Set(now),
             synced_at: Set(Some(now)),
@@ -111,7 +129,7 @@ pub fn storable(text: &str) -> String {
 }
 
 /// Columns that a sync of sessions may change, beside the status.
-const SESSION_COLUMNS: [live_session::Column; 12] = {
+const SESSION_COLUMNS: [live_session::Column; 14] = {
     use live_session::Column::*;
     [
         SessionName,
@@ -123,6 +141,8 @@ const SESSION_COLUMNS: [live_session::Column; 12] = {
         PeakViewers,
         TotalOrders,
         TotalRevenue,
+        ConfirmedOrders,
+        ConfirmedRevenue,
         TotalComments,
         TotalLikes,
         TotalShares,
@@ -130,9 +150,21 @@ const SESSION_COLUMNS: [live_session::Column; 12] = {
 };
 
 /// Columns that a sync of items may change.
-const ITEM_COLUMNS: [live_session_item::Column; 6] = {
+const ITEM_COLUMNS: [live_session_item::Column; 11] = {
     use live_session_item::Column::*;
-    [ShopId, ProductName, ProductImageUrl, LivePrice, QuantitySold, TotalSalesAmount]
+    [
+        ShopId,
+        ProductName,
+        ProductImageUrl,
+        RegularPrice,
+        LivePrice,
+        DiscountMillionths,
+        QuantitySold,
+        TotalSalesAmount,
+        ConfirmedSalesAmount,
+        CommissionMillionths,
+        TotalCommission,
+    ]
 };
 
 /// What a column is to become: what Shopee says now, or what it said last. An empty name is none.
@@ -205,7 +237,7 @@ fn sessions_conflict() -> OnConflict {
     let is_newer = "excluded.updated_at > live_sessions.updated_at";
     let updated_at =
         format!("CASE WHEN ({changed}) AND {is_newer} THEN excluded.updated_at ELSE live_sessions.updated_at END");
-    for column in [Column::ProductsCount, Column::ItemsSyncedAt] {
+    for column in [Column::ProductsCount, Column::ItemsSyncedAt, Column::ItemsConfirmedRevenue] {
         conflict.value(column, Expr::cust(newest("live_sessions", column.as_str())));
     }
     conflict
@@ -216,33 +248,46 @@ fn sessions_conflict() -> OnConflict {
     conflict
 }
 
-/// Of these sessions (by Shopee's ids), those of which nothing more is to be asked: an ended one whose items were fetched after they
-/// had settled, and one that the studio has deleted.
+/// Of these sessions, by Shopee's ids, those of which nothing more is to be asked: an ended one whose items were fetched after they
+/// had settled and since it was last confirmed any orders, and one that the studio has deleted.
 pub async fn settled(
     scope: &Scope,
     statements: &impl ConnectionTrait,
     owner: &Owner,
-    session_ids: &[i64],
+    listed: &[ListedRow],
+    now: DateTime<Utc>,
 ) -> Result<HashSet<i64>> {
     use deleted_live_session::Column as Deleted;
     let filter = SessionFilter { shopee_account_id: Some(owner.account_id), ..SessionFilter::default() };
-    let query =
-        within(scope, statements, &filter).filter(live_session::Column::SessionId.is_in(session_ids.iter().copied()));
+    let confirmed: HashMap<i64, Option<i64>> =
+        listed.iter().map(|listed| (listed.session_id, listed.confirmed_revenue)).collect();
+    let session_ids = || confirmed.keys().copied();
+    let query = within(scope, statements, &filter).filter(live_session::Column::SessionId.is_in(session_ids()));
     let stored = query.all(statements).await?;
     let deleted = deleted_live_session::Entity::find()
         .select_only()
         .column(Deleted::SessionId)
         .filter(Deleted::StudioId.eq(owner.studio_id))
         .filter(Deleted::Region.eq(owner.region.code()))
-        .filter(Deleted::SessionId.is_in(session_ids.iter().copied()));
+        .filter(Deleted::SessionId.is_in(session_ids()));
     let deleted: Vec<i64> = scope.restrict(deleted, Deleted::StudioId).into_tuple().all(statements).await?;
-    let settled = stored.iter().filter(|session| has_settled(session)).map(|session| session.session_id);
+    let is_as_listed = |session: &&live_session::Model| {
+        let confirmed = confirmed.get(&session.session_id).copied().flatten();
+        has_settled(session) && !has_moved_on(session, confirmed, now)
+    };
+    let settled = stored.iter().filter(is_as_listed).map(|session| session.session_id);
     Ok(settled.chain(deleted).collect())
 }
 
 fn has_settled(session: &live_session::Model) -> bool {
     let settles = session.ended_at.unwrap_or(session.started_at) + ITEMS_SETTLE;
     session.status == Status::Ended && session.items_synced_at.is_some_and(|synced| synced >= settles)
+}
+
+/// Whether Shopee has confirmed other orders than when the session's items were last asked for, and that was a while ago.
+fn has_moved_on(session: &live_session::Model, confirmed: Option<i64>, now: DateTime<Utc>) -> bool {
+    let is_other = confirmed.is_some() && confirmed != session.items_confirmed_revenue;
+    is_other && session.items_synced_at.is_none_or(|synced| synced + ITEMS_REST <= now)
 }
 
 /// The account's sessions that are stored as on air and were not compared with Shopee since: key and Shopee's id. Some of them.
@@ -340,6 +385,7 @@ pub async fn store_items(
     let query = live_session::Entity::update_many()
         .col_expr(live_session::Column::ProductsCount, Expr::value(rows.len() as i64))
         .col_expr(live_session::Column::ItemsSyncedAt, Expr::value(now))
+        .col_expr(live_session::Column::ItemsConfirmedRevenue, Expr::col(live_session::Column::ConfirmedRevenue))
         .filter(live_session::Column::Id.eq(session_key));
     let counted = scope.restrict(query, live_session::Column::StudioId).exec(transaction).await?;
     if counted.rows_affected > 0 && !rows.is_empty() {
@@ -356,9 +402,14 @@ fn item_row(session_key: i64, item: &ListedItem, now: DateTime<Utc>) -> live_ses
         shop_id: Set(item.shop_id),
         product_name: Set(storable(&item.product_name)),
         product_image_url: Set(item.product_image_url.clone()),
+        regular_price: Set(item.regular_price),
         live_price: Set(item.live_price),
+        discount_millionths: Set(item.discount_millionths),
         quantity_sold: Set(item.quantity_sold),
         total_sales_amount: Set(item.total_sales_amount),
+        confirmed_sales_amount: Set(item.confirmed_sales_amount),
+        commission_millionths: Set(item.commission_millionths),
+        total_commission: Set(item.total_commission),
         last_updated: Set(now),
         ..Default::default()
     }
@@ -404,13 +455,15 @@ fn not_back(now: DateTime<Utc>) -> SimpleExpr {
     Expr::case(updated_at().lt(now), now).finally(updated_at()).into()
 }
 
-pub fn last_numbers(metrics: &Metrics) -> [(live_session::Column, Option<i64>); 7] {
+pub fn last_numbers(metrics: &Metrics) -> [(live_session::Column, Option<i64>); 9] {
     use live_session::Column::*;
     [
         (TotalViewers, metrics.total_viewers),
         (PeakViewers, metrics.peak_viewers),
         (TotalOrders, metrics.orders),
         (TotalRevenue, metrics.revenue),
+        (ConfirmedOrders, metrics.confirmed_orders),
+        (ConfirmedRevenue, metrics.confirmed_revenue),
         (TotalComments, metrics.comments),
         (TotalLikes, metrics.likes),
         (TotalShares, metrics.shares),

@@ -158,8 +158,8 @@ impl<'a> Run<'a> {
     }
 
     async fn ask_about(&self, mut gathered: Gathered) -> Result<Gathered> {
-        let ids: Vec<i64> = gathered.rows.iter().map(|row| row.session_id).collect();
-        let settled = upsert::settled(&self.scope, &statements(self.app), &self.owner, &ids).await?;
+        let (statements, now) = (statements(self.app), self.app.clock.now());
+        let settled = upsert::settled(&self.scope, &statements, &self.owner, &gathered.rows, now).await?;
         let wanted: Vec<(usize, i64, bool)> = (0..)
             .zip(&gathered.rows)
             .filter(|(_, row)| !settled.contains(&row.session_id))
@@ -376,6 +376,8 @@ fn listed_row(session: &ListedSession, now: DateTime<Utc>) -> Option<ListedRow> 
         peak_viewers: session.peak_viewers,
         total_orders: session.placed_orders,
         total_revenue: session.placed_sales.map(|amount| amount.0),
+        confirmed_orders: session.confirmed_orders,
+        confirmed_revenue: session.confirmed_sales.map(|amount| amount.0),
         total_comments: session.comments,
         total_likes: session.likes,
         total_shares: None,

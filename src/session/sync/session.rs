@@ -7,7 +7,7 @@ use crate::{
     account::{access::Access, signed_out},
     app::App,
     cost::Cost,
-    session::{metrics::Metrics, shops, store::upsert::ListedItem},
+    session::{bag, metrics::Metrics, store::upsert::ListedItem},
 };
 
 /// A session's own numbers and its items: all of it or nothing.
@@ -26,7 +26,7 @@ pub(super) struct Asker<'a> {
 }
 
 impl Asker<'_> {
-    /// Two calls, side by side, one more for a session that is listed as on air, and rarely one for its shops.
+    /// Two calls, side by side, one more for a session that is listed as on air, and rarely one for its bag.
     pub(super) async fn ask(&self, session_id: i64, on_air: bool) -> Result<Told, shopee::Error> {
         let (account, bag) = (self.access.account(), whole_bag());
         let (overview, products) = tokio::join!(
@@ -36,7 +36,7 @@ impl Asker<'_> {
         let (overview, products) = (self.noted(overview).await?, self.noted(products).await?.list);
         let region = self.access.region;
         let mut items: Vec<ListedItem> = products.iter().map(|product| listed_item(product, region)).collect();
-        shops::name(&self.app.shops, &self.shopee, self.access, &Cost::default(), session_id, &mut items).await;
+        bag::describe(&self.app.products, &self.shopee, self.access, &Cost::default(), session_id, &mut items).await;
         let has_ended = on_air && self.is_over(session_id).await?;
         Ok(Told { has_ended, metrics: overview.as_ref().map(Metrics::from), items })
     }

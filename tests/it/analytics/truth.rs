@@ -266,10 +266,17 @@ async fn what_shopee_changes_later_is_counted_anew(database: Database) {
     let day = local(&ended, zone).date_naive();
     let truth = month.truth();
     let began: Vec<&Truth> = truth.iter().filter(|session| local(session, zone).date_naive() == day).collect();
-    let summary =
-        month.summary(day, day, "figures { totalOrders byCurrency { totalRevenue { amount currencyCode } } }").await;
+    let summary = month
+        .summary(
+            day,
+            day,
+            "figures { totalOrders confirmedOrders byCurrency { totalRevenue { amount currencyCode } } }",
+        )
+        .await;
     let expected = figures(&began);
-    assert_eq!(summary["figures"]["totalOrders"], expected["totalOrders"]);
+    for figure in ["totalOrders", "confirmedOrders"] {
+        assert_eq!(summary["figures"][figure], expected[figure], "{figure}");
+    }
     let revenue = |figures: &Value| -> Vec<Value> {
         figures["byCurrency"].as_array().unwrap().iter().map(|currency| currency["totalRevenue"].clone()).collect()
     };

@@ -15,9 +15,9 @@ pub(super) struct Truth {
     pub(super) spend: Option<i64>,
 }
 
-pub(super) const FIGURES: &str = "totalSessions totalViewers averageViewers peakViewers totalOrders conversionRate engagementRate
+pub(super) const FIGURES: &str = "totalSessions totalViewers averageViewers peakViewers totalOrders confirmedOrders conversionRate engagementRate
     totalComments totalLikes totalShares totalDurationSeconds byCurrency { currencyCode
-        totalRevenue { amount currencyCode } averageOrderValue { amount } totalAdSpend { amount } totalCommission { amount }
+        totalRevenue { amount currencyCode } confirmedRevenue { amount } averageOrderValue { amount } totalAdSpend { amount } totalCommission { amount }
         returnOnInvestment topProduct { itemId sessions quantitySold totalSales { amount } }
         topStreamer { streamerId streamerName sessions totalOrders totalRevenue { amount } } }";
 
@@ -37,6 +37,7 @@ pub(super) fn figures(sessions: &[&Truth]) -> Value {
         "averageViewers": quotient(viewers, Some(count), 2),
         "peakViewers": sessions.iter().map(|session| session.view.peak_viewers).max(),
         "totalOrders": whole(orders),
+        "confirmedOrders": whole(sum(sessions, |session| session.view.confirmed_orders as i128)),
         "conversionRate": quotient(orders, viewers, 6),
         "engagementRate": quotient(sum(sessions, done), viewers, 6),
         "totalComments": whole(sum(sessions, |session| session.view.comments as i128)),
@@ -58,13 +59,22 @@ fn takings(sessions: &[&Truth]) -> Value {
     json!({
         "currencyCode": sessions[0].view.currency,
         "totalRevenue": total,
+        "confirmedRevenue": money(sum(sessions, |session| session.view.confirmed_sales as i128)),
         "averageOrderValue": quotient_of_money(revenue, orders),
         "totalAdSpend": money(spend),
-        "totalCommission": null,
+        "totalCommission": money(sum(sessions, commission)),
         "returnOnInvestment": quotient(gained, spend, 6),
         "topProduct": products(sessions).into_iter().next(),
         "topStreamer": streamers(sessions).into_iter().next(),
     })
+}
+
+/// Of what was confirmed of each product, its rate.
+fn commission(session: &Truth) -> i128 {
+    let of = |product: &ProductView| {
+        divided(Some(product.confirmed_sales as i128 * product.commission_rate as i128), Some(100_000), 1).unwrap()
+    };
+    session.products.iter().map(of).sum()
 }
 
 /// What was sold of each product, the best first.

@@ -22,6 +22,14 @@ pub(super) enum Root {
     Subscription,
 }
 
+/// Whose things an operation names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum About {
+    Anyones,
+    /// The asker's.
+    TheirOwn,
+}
+
 #[derive(Debug)]
 pub(super) struct Operation {
     pub(super) root: Root,
@@ -34,6 +42,7 @@ pub(super) struct Writer<'a> {
     types: &'a Types,
     things: &'a Things,
     asker: Side,
+    about: About,
     target: &'a Target,
     dice: StdRng,
     names: u32,
@@ -47,7 +56,12 @@ impl<'a> Writer<'a> {
     /// A writer who strays on the way to its target.
     pub(super) fn new(types: &'a Types, things: &'a Things, asker: Side, target: &'a Target, dice: StdRng) -> Self {
         let (fragments, declared, variables) = (String::new(), Vec::new(), Map::new());
-        Self { types, things, asker, target, dice, names: 0, fragments, declared, variables, fields: BTreeSet::new() }
+        let (about, fields) = (About::Anyones, BTreeSet::new());
+        Self { types, things, asker, about, target, dice, names: 0, fragments, declared, variables, fields }
+    }
+
+    pub(super) fn about(self, about: About) -> Self {
+        Self { about, ..self }
     }
 
     pub(super) fn operation(mut self, root: Root, name: &str) -> Operation {
@@ -144,8 +158,14 @@ impl<'a> Writer<'a> {
 
     fn arguments(&mut self, root: Root, field: &FieldDefinition) -> String {
         let mut texts = Vec::new();
-        let mut values =
-            Values { types: self.types, things: self.things, asker: self.asker, root, dice: &mut self.dice };
+        let mut values = Values {
+            types: self.types,
+            things: self.things,
+            asker: self.asker,
+            about: self.about,
+            root,
+            dice: &mut self.dice,
+        };
         let given = values.of_arguments(field);
         for (definition, value) in given {
             let name = definition.name.node.as_str();

@@ -9,7 +9,7 @@ use rand::{Rng as _, rngs::StdRng, seq::IndexedRandom as _};
 
 use super::{
     house::{Side, Things},
-    operations::Root,
+    operations::{About, Root},
     sdl::Types,
 };
 
@@ -17,6 +17,7 @@ pub(super) struct Values<'a> {
     pub(super) types: &'a Types,
     pub(super) things: &'a Things,
     pub(super) asker: Side,
+    pub(super) about: About,
     pub(super) root: Root,
     pub(super) dice: &'a mut StdRng,
 }
@@ -109,6 +110,7 @@ impl Values<'_> {
     /// Whose thing: the asker's, the others', nobody's.
     fn side(&mut self) -> Option<Side> {
         match self.dice.random_range(0..10) {
+            _ if self.about == About::TheirOwn => Some(self.asker),
             0..5 => Some(self.asker),
             5..9 => Some(self.asker.opposite()),
             _ => None,
