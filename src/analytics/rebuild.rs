@@ -22,7 +22,8 @@ use crate::{
     graphql::id::Kind,
     identity::{
         actor::Actor,
-        audit::{self, Action, Entry},
+        audit::{Action, Entry},
+        change::Change,
         scope::Scope,
     },
     session::{ask::Asking, refresh::Refreshes},
@@ -38,20 +39,14 @@ const IN_HAND: TimeDelta = TimeDelta::minutes(2);
 const LONGEST_WAIT_SECONDS: i64 = 3_600;
 
 /// Wants all sessions of a studio asked for that began in a period; how many those are.
-pub async fn request(
-    app: &App,
-    scope: &Scope,
-    actor: &Actor,
-    studio_id: i64,
-    period: Period,
-    whole: Span,
-) -> Result<i64> {
-    let (transaction, now) = (app.database.write().await?, app.clock.now());
-    let sessions = recounts::request(scope, &transaction, studio_id, whole, now).await?;
+pub async fn request(change: Change, period: Period, whole: Span) -> Result<i64> {
+    let Change { scope, transaction, studio_id, now, .. } = &change;
+    let studio_id = *studio_id;
+    let sessions = recounts::request(scope, transaction, studio_id, whole, *now).await?;
     let entry = Entry::in_studio(Action::AnalyticsRebuildRequested, studio_id, Kind::Studio, studio_id);
     let asked = json!({ "from": period.from.to_string(), "to": period.to.to_string(), "sessions": sessions });
-    audit::record(scope, &transaction, actor, entry.after(asked)?, now).await?;
-    transaction.commit().await?;
+    change.record(entry.after(asked)?).await?;
+    change.commit().await?;
     Ok(sessions)
 }
 

@@ -14,13 +14,11 @@ use super::{
     },
 };
 use crate::{
-    app::App,
     error::Result,
     graphql::id::Kind,
     identity::{
-        actor::Actor,
-        audit::{self, Action, Entry},
-        scope::Scope,
+        audit::{Action, Entry},
+        change::Change,
     },
 };
 
@@ -34,21 +32,13 @@ pub struct Wanted {
 }
 
 /// Stores the session and gives its key; `None` when it is stored already.
-pub async fn create(
-    app: &App,
-    scope: &Scope,
-    actor: &Actor,
-    owner: &Owner,
-    wanted: Wanted,
-    told: &Told,
-) -> Result<Option<i64>> {
-    let row = row(owner, wanted, told)?;
-    let (transaction, now) = (app.database.write().await?, app.clock.now());
-    let row = SessionRow { created_at: Set(now), updated_at: Set(now), synced_at: Set(Some(now)), ..row };
-    let Some(session) = edit::insert(scope, &transaction, owner.studio_id, row).await? else { return Ok(None) };
+pub async fn create(change: Change, owner: &Owner, wanted: Wanted, told: &Told) -> Result<Option<i64>> {
+    let (row, Change { scope, transaction, now, .. }) = (row(owner, wanted, told)?, &change);
+    let row = SessionRow { created_at: Set(*now), updated_at: Set(*now), synced_at: Set(Some(*now)), ..row };
+    let Some(session) = edit::insert(scope, transaction, owner.studio_id, row).await? else { return Ok(None) };
     let entry = Entry::in_studio(Action::LiveSessionCreated, session.studio_id, Kind::LiveSession, session.id);
-    audit::record(scope, &transaction, actor, entry.after(shown(&session)?)?, now).await?;
-    transaction.commit().await?;
+    change.record(entry.after(shown(&session)?)?).await?;
+    change.commit().await?;
     Ok(Some(session.id))
 }
 

@@ -4,13 +4,11 @@ use entity::live_session::Status;
 
 use super::{shown::shown, store::edit};
 use crate::{
-    app::App,
     error::{Error, Result},
     graphql::id::Kind,
     identity::{
-        actor::Actor,
-        audit::{self, Action, Entry},
-        scope::Scope,
+        audit::{Action, Entry},
+        change::Change,
     },
 };
 
@@ -24,19 +22,19 @@ pub enum Deleted {
     HasGiveouts,
 }
 
-pub async fn delete(app: &App, scope: &Scope, actor: &Actor, session_key: i64) -> Result<Deleted> {
-    let (transaction, now) = (app.database.write().await?, app.clock.now());
-    let held = edit::hold(scope, &transaction, session_key).await?;
+pub async fn delete(change: Change, session_key: i64) -> Result<Deleted> {
+    let Change { scope, transaction, now, .. } = &change;
+    let held = edit::hold(scope, transaction, session_key).await?;
     let session = held.ok_or_else(|| Error::not_found("session"))?;
     if session.status == Status::OnAir {
         return Ok(Deleted::OnAir);
     }
-    if edit::has_giveouts(scope, &transaction, session_key).await? {
+    if edit::has_giveouts(scope, transaction, session_key).await? {
         return Ok(Deleted::HasGiveouts);
     }
-    edit::delete(scope, &transaction, &session, now).await?;
+    edit::delete(scope, transaction, &session, *now).await?;
     let entry = Entry::in_studio(Action::LiveSessionDeleted, session.studio_id, Kind::LiveSession, session_key);
-    audit::record(scope, &transaction, actor, entry.before(shown(&session)?)?, now).await?;
-    transaction.commit().await?;
+    change.record(entry.before(shown(&session)?)?).await?;
+    change.commit().await?;
     Ok(Deleted::Done)
 }

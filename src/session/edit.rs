@@ -16,13 +16,11 @@ use super::{
     store::{SessionRow, edit},
 };
 use crate::{
-    app::App,
     error::{Error, Result},
     graphql::id::Kind,
     identity::{
-        actor::Actor,
-        audit::{self, Action, Entry},
-        scope::Scope,
+        audit::{Action, Entry},
+        change::Change,
     },
 };
 
@@ -45,28 +43,21 @@ pub enum Edited {
 }
 
 /// Changes a session that looked as it did at `seen`, its `updated_at` then. What is as it was to be already is no change.
-pub async fn edit(
-    app: &App,
-    scope: &Scope,
-    actor: &Actor,
-    session_key: i64,
-    edit: Edit,
-    seen: DateTime<Utc>,
-) -> Result<Edited> {
-    let (transaction, now) = (app.database.write().await?, app.clock.now());
-    let held = edit::hold(scope, &transaction, session_key).await?;
+pub async fn edit(change: Change, session_key: i64, edit: Edit, seen: DateTime<Utc>) -> Result<Edited> {
+    let Change { scope, transaction, now, .. } = &change;
+    let held = edit::hold(scope, transaction, session_key).await?;
     let before = held.ok_or_else(|| Error::not_found("session"))?;
     // Later than any state that somebody can have seen, also where the clock of whoever changed it last was ahead of ours.
-    let at = max(now, before.updated_at + TimeDelta::milliseconds(1));
-    let Some(after) = edit::edit(scope, &transaction, session_key, edit.row(at), seen).await? else {
+    let at = max(*now, before.updated_at + TimeDelta::milliseconds(1));
+    let Some(after) = edit::edit(scope, transaction, session_key, edit.row(at), seen).await? else {
         return Ok(Edited::Stale);
     };
     if !is_alike(&before, &after) {
         let changes = Changes::between(&before, &after)?;
         let entry = Entry::in_studio(Action::LiveSessionUpdated, after.studio_id, Kind::LiveSession, session_key);
         let entry = entry.before(changes.before)?.after(changes.after)?;
-        audit::record(scope, &transaction, actor, entry, now).await?;
-        transaction.commit().await?;
+        change.record(entry).await?;
+        change.commit().await?;
     }
     Ok(Edited::Done)
 }

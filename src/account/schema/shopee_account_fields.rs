@@ -14,10 +14,7 @@ use crate::{
         id::{GlobalId, Kind},
         user_error::{Declined, UserError, UserErrorCode, payload},
     },
-    identity::{
-        guard::Needs,
-        scope::{AskerExt as _, Scope},
-    },
+    identity::{change::Change, guard::Needs, scope::AskerExt as _},
 };
 
 /// Changes of Shopee accounts.
@@ -136,7 +133,8 @@ pub(super) struct DisconnectShopeeAccountPayload {
 
 async fn connected(ctx: &Context<'_>, input: ConnectShopeeAccountInput) -> Result<ShopeeAccount, Declined> {
     let studio_id = GlobalId::key_of(&input.studio_id, Kind::Studio, "studioId")?;
-    let (app, scope) = (ctx.app()?, ctx.scope_in(studio_id, Role::Owner)?);
+    ctx.scope_in(studio_id, Role::Owner)?;
+    let app = ctx.app()?;
     let on_cookies = |code, message: String| UserError::on("cookies", code, message);
     let credential = Credential::from_cookie_header(input.cookies.trim());
     let credential = credential.map_err(|reason| on_cookies(UserErrorCode::Invalid, reason.to_string()))?;
@@ -145,11 +143,11 @@ async fn connected(ctx: &Context<'_>, input: ConnectShopeeAccountInput) -> Resul
         true => on_cookies(UserErrorCode::RefusedByShopee, REFUSED.to_owned()).into(),
         false => Declined::from(Error::from(&error)),
     })?;
-    let transaction = app.database.write().await?;
-    let stored = identified.store(app, &scope, &ctx.actor()?, &transaction, studio_id).await?;
+    let change = Change::begin(app, ctx.actor()?, ctx.viewer()?.user_id, studio_id, Role::Owner).await?;
+    let stored = identified.store(app, &change.scope, &ctx.actor()?, &change.transaction, studio_id).await?;
     let taken = || on_cookies(UserErrorCode::AccountOfAnotherStudio, TAKEN.to_owned());
     let account_id = stored.ok_or_else(taken)?;
-    transaction.commit().await?;
+    change.commit().await?;
     app.connected.tell(account_id);
     Ok(account(ctx, account_id).await?)
 }
@@ -159,22 +157,25 @@ const REFUSED: &str =
 const TAKEN: &str = "they belong to an account that another studio has connected";
 
 async fn checked(ctx: &Context<'_>, id: &ID) -> Result<ShopeeAccount> {
-    let (account_id, scope) = may_change(ctx, id, Role::Operator).await?;
+    let (account_id, studio_id) = may_change(ctx, id, Role::Operator).await?;
+    let scope = ctx.scope_in(studio_id, Role::Operator)?;
     check::check(ctx.app()?, &scope, &ctx.statements()?, &ctx.actor()?, account_id).await?;
     account(ctx, account_id).await
 }
 
 async fn disconnected(ctx: &Context<'_>, id: &ID) -> Result<ShopeeAccount> {
-    let (account_id, scope) = may_change(ctx, id, Role::Owner).await?;
-    disconnect::disconnect(ctx.app()?, &scope, &ctx.actor()?, account_id).await?;
+    let (account_id, studio_id) = may_change(ctx, id, Role::Owner).await?;
+    let change = Change::begin(ctx.app()?, ctx.actor()?, ctx.viewer()?.user_id, studio_id, Role::Owner).await?;
+    disconnect::disconnect(change, account_id).await?;
     account(ctx, account_id).await
 }
 
-/// An account by its id, if the viewer has at least this role in its studio.
-async fn may_change(ctx: &Context<'_>, id: &ID, needed: Role) -> Result<(i64, Scope)> {
+/// An account by its id and its studio, if the viewer has at least this role there.
+async fn may_change(ctx: &Context<'_>, id: &ID, needed: Role) -> Result<(i64, i64)> {
     let account_id = GlobalId::key_of(id, Kind::ShopeeAccount, "shopeeAccountId")?;
-    let scope = ctx.scope_in(account(ctx, account_id).await?.studio_key()?, needed)?;
-    Ok((account_id, scope))
+    let studio_id = account(ctx, account_id).await?.studio_key()?;
+    ctx.scope_in(studio_id, needed)?;
+    Ok((account_id, studio_id))
 }
 
 async fn account(ctx: &Context<'_>, account_id: i64) -> Result<ShopeeAccount> {

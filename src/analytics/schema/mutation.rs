@@ -12,7 +12,7 @@ use crate::{
         long::Long,
         user_error::UserError,
     },
-    identity::{guard::Needs, scope::AskerExt as _},
+    identity::{change::Change, guard::Needs, scope::AskerExt as _},
 };
 
 /// What people do about figures.
@@ -58,10 +58,11 @@ pub(super) struct RebuildAnalyticsPayload {
 
 async fn requested(ctx: &Context<'_>, input: &RebuildAnalyticsInput) -> Result<RebuildAnalyticsPayload> {
     let key = GlobalId::key_of(&input.studio_id, Kind::Studio, "input.studioId")?;
-    let scope = ctx.scope_in(key, Role::Operator)?;
+    ctx.scope_in(key, Role::Operator)?;
     let (studio_id, zone) = studio(ctx, &input.studio_id).await?;
     let period = Period::between(input.from.0, input.to.0)?;
     let whole = period.whole(zone);
-    let sessions = rebuild::request(ctx.app()?, &scope, &ctx.actor()?, studio_id, period, whole).await?;
+    let change = Change::begin(ctx.app()?, ctx.actor()?, ctx.viewer()?.user_id, studio_id, Role::Operator).await?;
+    let sessions = rebuild::request(change, period, whole).await?;
     Ok(RebuildAnalyticsPayload { sessions: Some(Long(sessions)), user_errors: Vec::new() })
 }

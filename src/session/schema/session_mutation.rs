@@ -27,6 +27,7 @@ use crate::{
         user_error::{Declined, UserError, payload},
     },
     identity::{
+        change::Change,
         guard::Needs,
         scope::{AskerExt as _, Scope},
     },
@@ -102,6 +103,13 @@ pub(super) struct Changeable {
     region: shopee::Region,
     /// Its studio.
     scope: Scope,
+}
+
+impl Changeable {
+    /// Begins a change of the session's studio.
+    async fn begin(&self, ctx: &Context<'_>) -> Result<Change> {
+        Change::begin(ctx.app()?, ctx.actor()?, ctx.viewer()?.user_id, self.studio_id, Role::Operator).await
+    }
 }
 
 /// The session of an input's `id`: whoever may not see it is told that there is none, whoever may only look that they may not.

@@ -1,7 +1,8 @@
 use entity::{live_session, membership, membership::Role, user};
+use sandbox::{Fault, FaultKind};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _,
-    QueryOrder as _,
+    QueryOrder as _, prelude::Expr,
 };
 use serde_json::{Value, json};
 use testing::{Database, on_both};
@@ -9,10 +10,15 @@ use testing::{Database, on_both};
 use super::{account, answer, document, ended, id, refusals, stored};
 use crate::support::{
     answer::{code, without_request_ids},
+    eventually,
     world::{OWNER, STRANGER, World},
 };
 
-on_both!(those_who_only_look_change_nothing, what_is_not_yours_is_not_there);
+on_both!(
+    those_who_only_look_change_nothing,
+    what_is_not_yours_is_not_there,
+    who_loses_the_role_while_shopee_is_asked_changes_nothing,
+);
 
 /// The studio that a user owns.
 pub(super) async fn studio_of(connection: &DatabaseConnection, email: &str) -> i64 {
@@ -101,5 +107,29 @@ async fn what_is_not_yours_is_not_there(database: Database) {
     }
     assert_eq!(rows(&connection).await, before);
     assert!(world.shopee().calls_by_name().is_empty());
+    world.stop().await;
+}
+
+/// The role counts at the moment of the change, not at that of the request.
+async fn who_loses_the_role_while_shopee_is_asked_changes_nothing(database: Database) {
+    let world = World::start(&database).await;
+    let connection = database.connect().await;
+    let (account, before) = (account(&connection).await.1, rows(&connection).await);
+    let operator = world.token_with_role(Role::Operator).await;
+    let fresh = world.shopee().start_session(world.first_account().user_id, "Fresh").unwrap();
+    let input = json!({ "shopeeAccountId": account, "sessionId": fresh.to_string() });
+
+    world.shopee().inject(Fault::new(FaultKind::Hang).on("overview"));
+    let shopee = world.shopee();
+    let lowered = async {
+        eventually("Shopee is asked", async || shopee.calls("overview") > 0).await;
+        let operators = membership::Entity::update_many().filter(membership::Column::Role.eq(Role::Operator));
+        let lowered = operators.col_expr(membership::Column::Role, Expr::value(Role::Analyst)).exec(&connection).await;
+        assert_eq!(lowered.unwrap().rows_affected, 1);
+        shopee.clear_faults();
+    };
+    let (answer, ()) = tokio::join!(answer(&world, Some(&operator), "createLiveSession", input), lowered);
+    assert_eq!(code(&answer), "FORBIDDEN", "{answer}");
+    assert_eq!(rows(&connection).await, before);
     world.stop().await;
 }

@@ -13,7 +13,7 @@ use crate::{
         money::MoneyInput,
         user_error::{Declined, UserError, UserErrorCode},
     },
-    identity::scope::{AskerExt as _, Scope},
+    identity::{change::Change, scope::AskerExt as _},
     session::{
         ask::Asking,
         create::{self, Wanted},
@@ -48,7 +48,7 @@ pub(super) struct CreateLiveSessionPayload {
 }
 
 pub(super) async fn create(ctx: &Context<'_>, input: CreateLiveSessionInput) -> Result<Shown, Declined> {
-    let (owner, scope) = owner(ctx, &input.shopee_account_id).await?;
+    let owner = owner(ctx, &input.shopee_account_id).await?;
     let wanted = wanted(input, owner.region)?;
     let session_id = wanted.session_id;
     if let Some(key) = stored(ctx, session_id, owner.region).await? {
@@ -57,15 +57,16 @@ pub(super) async fn create(ctx: &Context<'_>, input: CreateLiveSessionInput) -> 
     let (app, access) = (ctx.app()?, account_loader::access(ctx, owner.account_id).await?);
     let asking = Asking { app, access: &access, cost: &ctx.operation()?.cost, session_id };
     let told = asking.told().await?.ok_or_else(unknown)?;
-    match create::create(app, &scope, &ctx.actor()?, &owner, wanted, &told).await? {
+    let change = Change::begin(app, ctx.actor()?, ctx.viewer()?.user_id, owner.studio_id, Role::Operator).await?;
+    match create::create(change, &owner, wanted, &told).await? {
         Some(key) => Ok(Shown::done(key)),
         // Somebody was faster. If that was in a studio the viewer knows nothing of, they are told nothing of it.
         None => Ok(taken(stored(ctx, session_id, owner.region).await?.ok_or_else(unknown)?)),
     }
 }
 
-/// The account whose session it is to be, and its studio.
-async fn owner(ctx: &Context<'_>, id: &ID) -> Result<(Owner, Scope)> {
+/// The account whose session it is to be, if the viewer may change its studio.
+async fn owner(ctx: &Context<'_>, id: &ID) -> Result<Owner> {
     let key = GlobalId::key_of(id, Kind::ShopeeAccount, "input.shopeeAccountId")?;
     let columns = account_store::ACCOUNT_COLUMNS;
     let rows = account_store::accounts(&ctx.scope()?, &ctx.statements()?, &[key], columns).await?;
@@ -77,8 +78,8 @@ async fn owner(ctx: &Context<'_>, id: &ID) -> Result<(Owner, Scope)> {
         streamer_id: *row.shopee_user_id.read()?,
         streamer_name: row.username.read()?.clone(),
     };
-    let scope = ctx.scope_in(owner.studio_id, Role::Operator)?;
-    Ok((owner, scope))
+    ctx.scope_in(owner.studio_id, Role::Operator)?;
+    Ok(owner)
 }
 
 fn wanted(input: CreateLiveSessionInput, region: Region) -> Result<Wanted, Declined> {

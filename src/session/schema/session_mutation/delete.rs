@@ -1,13 +1,9 @@
 use async_graphql::{Context, ID, InputObject, SimpleObject};
 
-use super::{Changeable, changeable};
+use super::changeable;
 use crate::{
     error::Result,
-    graphql::{
-        context::ContextExt as _,
-        user_error::{Declined, UserError, UserErrorCode, payload},
-    },
-    identity::scope::AskerExt as _,
+    graphql::user_error::{Declined, UserError, UserErrorCode, payload},
     session::delete::{self, Deleted},
 };
 
@@ -36,9 +32,9 @@ impl DeleteLiveSessionPayload {
 }
 
 pub(super) async fn delete(ctx: &Context<'_>, input: DeleteLiveSessionInput) -> Result<ID, Declined> {
-    let Changeable { key, scope, .. } = changeable(ctx, &input.id).await?;
+    let session = changeable(ctx, &input.id).await?;
     let refusal = |code, message: &'static str| Err(UserError::on("id", code, message).into());
-    match delete::delete(ctx.app()?, &scope, &ctx.actor()?, key).await? {
+    match delete::delete(session.begin(ctx).await?, session.key).await? {
         Deleted::Done => Ok(input.id),
         Deleted::OnAir => refusal(UserErrorCode::OnAir, "a session on air cannot be deleted"),
         Deleted::HasGiveouts => {

@@ -4,17 +4,15 @@ use shopee::Region;
 
 use super::{
     super::list::comparable,
-    Changeable, LiveSession, Shown, changeable,
+    LiveSession, Shown, changeable,
     form::{Form, given},
 };
 use crate::{
     error::Result,
     graphql::{
-        context::ContextExt as _,
         money::MoneyInput,
         user_error::{Declined, UserError, UserErrorCode},
     },
-    identity::scope::AskerExt as _,
     session::edit::{self, Edit, Edited},
 };
 
@@ -47,10 +45,10 @@ pub(super) struct UpdateLiveSessionPayload {
 }
 
 pub(super) async fn update(ctx: &Context<'_>, input: UpdateLiveSessionInput) -> Result<Shown, Declined> {
-    let Changeable { key, region, scope, .. } = changeable(ctx, &input.id).await?;
-    let seen = comparable("input.updatedAt", input.updated_at)?;
-    let edit = wanted(input, region)?;
-    match edit::edit(ctx.app()?, &scope, &ctx.actor()?, key, edit, seen).await? {
+    let session = changeable(ctx, &input.id).await?;
+    let (key, seen) = (session.key, comparable("input.updatedAt", input.updated_at)?);
+    let edit = wanted(input, session.region)?;
+    match edit::edit(session.begin(ctx).await?, key, edit, seen).await? {
         Edited::Done => Ok(Shown::done(key)),
         Edited::Stale => Ok(Shown::but(key, stale())),
     }
