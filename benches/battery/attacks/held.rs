@@ -20,7 +20,7 @@ use super::{
 
 const IDLE: usize = 5_000;
 /// How many of them come in a second.
-const COME: usize = 500;
+const COME: usize = 250;
 const HEAD_WITHIN: Duration = Duration::from_secs(60);
 const BODY_WITHIN: Duration = Duration::from_secs(10);
 const INIT_WITHIN: Duration = Duration::from_secs(3);
