@@ -13,9 +13,11 @@
     reason = "a measurement prints, and fails by panicking"
 )]
 
-#[path = "fanout/client.rs"]
+#[path = "shared/client.rs"]
 mod client;
-#[path = "fanout/process.rs"]
+#[path = "shared/figures.rs"]
+mod figures;
+#[path = "shared/process.rs"]
 mod process;
 #[path = "fanout/servers.rs"]
 mod servers;
@@ -40,6 +42,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use self::{
     client::{Socket, Subscriber, Tally},
+    figures::quantile,
     process::Server,
     world::{Start, World},
 };
@@ -323,10 +326,4 @@ fn milliseconds(value: f64) -> String {
 
 fn median(values: Vec<f64>) -> f64 {
     quantile(&values, 0.5)
-}
-
-fn quantile(values: &[f64], part: f64) -> f64 {
-    let mut values = values.to_vec();
-    values.sort_unstable_by(f64::total_cmp);
-    values[((values.len() - 1) as f64 * part).round() as usize]
 }

@@ -37,7 +37,7 @@ use crate::{
     },
     graphql::{
         context::Operation, cost::ReportCost, introspection::KeepIntrospection, known_types::KnownTypes,
-        validate::Validate,
+        no_introspection::NoIntrospection, validate::Validate,
     },
     identity::{
         self,
@@ -116,7 +116,7 @@ pub fn schema(app: App) -> Schema {
     let (introspection, refreshes) = (app.config.introspection, Refreshes::new(app.clock));
     let builder = builder().data(app).data(Passwords::default()).data(Attempts::default()).data(refreshes);
     let builder = builder.extension(ReportCost).extension(KeepIntrospection::default()).extension(KnownTypes);
-    if introspection { builder.finish() } else { builder.disable_introspection().finish() }
+    if introspection { builder.finish() } else { builder.extension(NoIntrospection).finish() }
 }
 
 /// The published contract, as it is committed in `schema.graphql`.

@@ -11,6 +11,7 @@ pub mod json;
 pub mod known_types;
 pub mod long;
 pub mod money;
+pub mod no_introspection;
 pub mod numbered;
 pub mod page;
 pub mod price;

@@ -14,7 +14,7 @@
 use std::sync::Arc;
 
 use async_graphql::Executor;
-use axum::{Router, extract::DefaultBodyLimit, middleware, routing};
+use axum::{Router, middleware, routing};
 use ipnet::IpNet;
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -29,6 +29,7 @@ use crate::metrics::Metrics;
 mod answer;
 mod answers;
 mod bearer;
+mod body;
 mod client_address;
 mod connections;
 pub mod documents;
@@ -50,6 +51,7 @@ mod security;
 mod sharing;
 mod sign_in;
 mod stay;
+mod values;
 mod ws;
 
 pub use connections::serve;
@@ -95,6 +97,8 @@ struct Gate<E> {
     front: Front<E>,
     request_places: Arc<Semaphore>,
     socket_places: Arc<Semaphore>,
+    /// For the bytes of bodies that arrive.
+    body_room: Semaphore,
     shares: Shares,
 }
 
@@ -116,6 +120,7 @@ pub fn router<E: Executor>(front: Front<E>) -> Router {
     let gate = Gate {
         request_places: Arc::new(Semaphore::new(front.limits.concurrent_requests)),
         socket_places: Arc::new(Semaphore::new(front.limits.socket.sockets)),
+        body_room: Semaphore::new(front.limits.arriving_bytes),
         shares: Shares::new(front.metrics.clone()),
         front,
     };
@@ -125,7 +130,6 @@ pub fn router<E: Executor>(front: Front<E>) -> Router {
     let cross_origin = gate.front.allowed_origins.cors();
     // What is compressed waits until there is enough of it.
     let compressed = SizeAbove::new(COMPRESS_ABOVE_BYTES).and(NotForContentType::SSE);
-    let body_limit = DefaultBodyLimit::max(gate.front.limits.body_bytes);
     let endpoint = routing::get(graphql::get::<E>).post(graphql::post::<E>).fallback(graphql::method_not_allowed);
     let doors = gate.front.doors.as_ref().map(doors::router).unwrap_or_default();
     let doors = doors.layer(gate.front.allowed_origins.cors_of_doors());
@@ -133,7 +137,6 @@ pub fn router<E: Executor>(front: Front<E>) -> Router {
         .route("/graphql", endpoint)
         .layer(cross_origin)
         .merge(doors)
-        .layer(body_limit)
         .layer(CompressionLayer::new().gzip(true).compress_when(compressed))
         .layer(middleware::from_fn_with_state(metrics, answer::count_refusals))
         .layer(middleware::from_fn(request_id::label))

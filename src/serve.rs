@@ -1,5 +1,6 @@
 //! Puts the gateway together and runs it: database, listener, jobs, and an orderly stop.
 
+mod descriptors;
 mod housekeeping;
 mod metrics;
 mod stop;
@@ -20,7 +21,10 @@ use tokio::{
 use tokio_util::task::TaskTracker;
 
 pub use self::stop::stop_signal;
-use self::stop::{Schedule, Signals};
+use self::{
+    descriptors::Descriptors,
+    stop::{Schedule, Signals},
+};
 use crate::{
     account, alert, analytics,
     api::{self, Attachment, sharing},
@@ -32,8 +36,8 @@ use crate::{
     documents::Watched,
     error::{Error, chain},
     http::{
-        self, Attach, Caller, Documents, Front, HeadLimits, Limits, Origins, RequestId, Sharing, SignIn, SignInError,
-        SignedIn, Trusted, Wanted,
+        self, Attach, Caller, Documents, Front, Limits, Origins, RequestId, Sharing, SignIn, SignInError, SignedIn,
+        Trusted, Wanted,
     },
     identity::{
         jwks,
@@ -143,7 +147,8 @@ impl Gateway {
         jobs.spawn(watched.run(signals.jobs.clone()));
         let routes = routes(&app, checks, &signals, sockets.clone(), trusted);
         let listener = http::listener(listener);
-        let server = tokio::spawn(http::serve(listener, routes, HeadLimits::default(), signals.listener.clone()));
+        let head = Descriptors::of_this_process().head();
+        let server = tokio::spawn(http::serve(listener, routes, head, signals.listener.clone()));
         tracing::info!(%address, "listening");
         Ok(Self { app, address, signals, sockets, jobs, server, metrics })
     }
@@ -207,6 +212,7 @@ impl Gateway {
 
 /// Runs the gateway until it is told to stop by SIGINT or SIGTERM.
 pub async fn serve(config: Config) -> Result<(), ServeError> {
+    descriptors::raise();
     Ok(Gateway::start(config).await?.run(stop_signal()).await?)
 }
 
@@ -230,14 +236,14 @@ fn routes(
     sockets: TaskTracker,
     trusted: watch::Receiver<Arc<Trusted>>,
 ) -> axum::Router {
-    let config = &app.config;
+    let (config, socket) = (&app.config, Descriptors::of_this_process().socket());
     let config::Documents { only_trusted, persisted, .. } = config.documents;
     let front = Front {
         schema: api::schema(app.clone()),
         sign_in: sign_in(app.clone(), checks),
         documents: Documents::new(trusted, only_trusted, persisted),
         doors: config.rest_routes.then(rest::doors),
-        limits: Limits { deadline: config.operation_timeout, batch: config.batch_limit, ..Limits::default() },
+        limits: Limits { deadline: config.operation_timeout, batch: config.batch_limit, socket, ..Limits::default() },
         allowed_origins: Origins::and(config.allowed_origins.iter().cloned()),
         trusted_proxies: config.trusted_proxies.clone(),
         shutdown: signals.sockets.clone(),

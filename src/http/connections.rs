@@ -1,13 +1,14 @@
-//! Serving connections: each has so long to send the head of its next request, and so many bytes for it, and a stop lets each finish
-//! the request that it is at.
+//! Serving connections: each has so long to send the head of its next request, and so many bytes for it, so many may wait for a request
+//! at once (`connections/waiting.rs`), and a stop lets each finish the request that it is at.
 //!
 //! axum's own server gives a client that sends a byte now and then all the time there is, and a place for as long.
 
-use std::pin::pin;
+use std::{convert::Infallible, future::pending, pin::pin};
 
 use axum::{
     Router,
     extract::{ConnectInfo, Request},
+    response::Response,
     serve::Listener,
 };
 use hyper::{
@@ -21,18 +22,22 @@ use hyper_util::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use self::waiting::{Connection, Waiting};
 use super::{
     HeadLimits, PatientListener,
     patient::{Patient, Peer},
 };
 
+mod waiting;
+
 /// Serves the routes until `stop` is cancelled and every connection has ended.
 pub async fn serve(mut listener: PatientListener, routes: Router, limits: HeadLimits, stop: CancellationToken) {
     let connections = TaskTracker::new();
-    let http = protocol(limits);
+    let (http, waiting) = (protocol(limits), Waiting::new(limits.waiting));
     while let Some((client, address)) = stop.run_until_cancelled(listener.accept()).await {
         let (http, routes, stop) = (http.clone(), routes.clone(), stop.clone());
-        connections.spawn(serve_one(http, routes, client, Peer(address), stop));
+        let waits = waiting.connection(address.ip());
+        connections.spawn(serve_one(http, routes, client, (Peer(address), waits), stop));
     }
     drop(listener);
     connections.close();
@@ -45,15 +50,26 @@ fn protocol(limits: HeadLimits) -> http1::Builder {
     http
 }
 
-async fn serve_one(http: http1::Builder, routes: Router, client: Patient, peer: Peer, stop: CancellationToken) {
+async fn serve_one(
+    http: http1::Builder,
+    routes: Router,
+    client: Patient,
+    (peer, waits): (Peer, Connection),
+    stop: CancellationToken,
+) {
     let routes = TowerToHyperService::new(routes);
-    let service = service_fn(move |mut request: Request<Incoming>| {
+    let service = service_fn(|request: Request<Incoming>| {
+        let mut request = request.map(|body| waits.arriving(body));
         request.extensions_mut().insert(ConnectInfo(peer));
-        routes.call(request)
+        answer(routes.clone(), request, waits.clone())
     });
     let mut connection = pin!(http.serve_connection(TokioIo::new(client), service).with_upgrades());
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
+        () = waits.gives_way() => {
+            tracing::debug!("a connection that waited for a request gave way to others");
+            return;
+        }
         () = stop.cancelled() => {
             connection.as_mut().graceful_shutdown();
             connection.await
@@ -62,4 +78,16 @@ async fn serve_one(http: http1::Builder, routes: Router, client: Patient, peer: 
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection ended early");
     }
+}
+
+async fn answer(
+    routes: TowerToHyperService<Router>,
+    request: Request,
+    waits: Connection,
+) -> Result<Response, Infallible> {
+    if waits.gave_way() {
+        return pending().await;
+    }
+    let answer = routes.call(request).await?;
+    Ok(answer.map(|body| waits.answering(body)))
 }

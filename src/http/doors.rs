@@ -9,8 +9,8 @@ use std::{fmt, sync::Arc};
 use async_graphql::{Executor, Variables};
 use axum::{
     Extension, Router,
-    extract::{FromRequestParts as _, RawPathParams, Request, State},
-    http::{HeaderMap, Method, StatusCode},
+    extract::{FromRequestParts as _, RawPathParams, Request, State, rejection::RawPathParamsRejection},
+    http::{Method, StatusCode, request::Parts},
     response::Response,
     routing::{self, MethodFilter, MethodRouter},
 };
@@ -21,7 +21,6 @@ use self::asked::Asked;
 use super::{
     Gate, RequestId, SignedIn, bearer,
     client_address::ClientAddress,
-    graphql,
     operation::{Operation, Place, unbroken},
     parameters::Parameters,
     refusal::{Refusal, Standing},
@@ -119,33 +118,18 @@ struct Visit<E> {
 impl<E: Executor> Visit<E> {
     async fn answer(self, handler: Handler, from: ClientAddress, request: Request) -> Result<Reply, Declined> {
         let refused = |refusal: Refusal| Declined::refused(refusal, self.status);
-        let place = self.gate.place().map_err(refused)?;
-        let headers = request.headers().clone();
-        let client = self.client(&headers, from).await?;
-        let asked = self.read(request).await.map_err(refused)?;
-        handler(self.desk(client, place), asked).await
-    }
-
-    /// Who asks. There is nothing behind a door for nobody.
-    async fn client(&self, headers: &HeaderMap, from: ClientAddress) -> Result<SignedIn, Declined> {
-        let token = bearer::from_headers(headers);
+        let token = bearer::from_headers(request.headers());
         if matches!(token, Ok(None)) {
+            // There is nothing behind a door for nobody.
             return Err(Declined::signed_out());
         }
-        let client = self.gate.sign_in(token, from).await;
-        client.map_err(|error| Declined::refused(error.into(), self.status))
-    }
-
-    async fn read(&self, request: Request) -> Result<Asked, Refusal> {
         let (mut parts, body) = request.into_parts();
         let path = RawPathParams::from_request_parts(&mut parts, &()).await;
-        let path: Vec<(String, String)> = match &path {
-            Ok(path) => path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-            Err(_) => return Err(Refusal::malformed("The path is not text in UTF-8.")),
-        };
-        let (headers, query) = (parts.headers.clone(), parts.uri.query().unwrap_or_default().to_owned());
-        let body = graphql::read(Request::from_parts(parts, body), &self.gate.front.limits).await?;
-        Asked::of(path, &query, &headers, &body)
+        let body = self.gate.read(&parts.headers, body).await.map_err(refused)?;
+        let place = self.gate.place().map_err(refused)?;
+        let client = self.gate.sign_in(token, from).await.map_err(|error| refused(error.into()))?;
+        let asked = asked(path, &parts, &body).map_err(refused)?;
+        handler(self.desk(client, place), asked).await
     }
 
     fn desk(self, client: SignedIn, place: Place) -> Desk {
@@ -173,6 +157,12 @@ impl<E: Executor> Visit<E> {
             _ => Ok(outcome),
         }
     }
+}
+
+fn asked(path: Result<RawPathParams, RawPathParamsRejection>, parts: &Parts, body: &[u8]) -> Result<Asked, Refusal> {
+    let Ok(path) = &path else { return Err(Refusal::malformed("The path is not text in UTF-8.")) };
+    let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    Asked::of(path, parts.uri.query().unwrap_or_default(), &parts.headers, body)
 }
 
 /// The status of an operation that was not executed, whose code may have one of its own.

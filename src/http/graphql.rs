@@ -5,21 +5,19 @@ use std::sync::Arc;
 use async_graphql::{Executor, parser::types::OperationType};
 use axum::{
     Extension,
-    body::Bytes,
     extract::{
-        FromRequest as _, RawQuery, Request, State,
+        RawQuery, Request, State,
         ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
     },
     http::{
-        HeaderMap, HeaderValue, StatusCode,
-        header::{ALLOW, CONTENT_LENGTH, UPGRADE},
+        HeaderMap, HeaderValue,
+        header::{ALLOW, UPGRADE},
     },
     response::{IntoResponse, Response},
 };
-use tokio::time::timeout;
 
 use super::{
-    Gate, Limits, RequestId, SignedIn,
+    Gate, RequestId, SignedIn,
     answer::Answer,
     bearer,
     client_address::ClientAddress,
@@ -120,9 +118,9 @@ impl<E: Executor> Gate<E> {
         request: Request,
         media: Media,
     ) -> Result<Answers, Refusal> {
-        let place = self.place()?;
         media::require_json(headers)?;
-        let body = read(request, &self.front.limits).await?;
+        let body = self.read(headers, request.into_body()).await?;
+        let place = self.place()?;
         let body = Body::from_json(&body, self.front.limits.batch)?;
         let client = self.sign_in(bearer::from_headers(headers), from).await?;
         match body {
@@ -183,20 +181,5 @@ impl<E: Executor> Gate<E> {
             OperationType::Subscription => Err(Refusal::subscription_over_http()),
             OperationType::Query | OperationType::Mutation => Ok(self.execute(operation, client, id, place).await),
         }
-    }
-}
-
-/// Reads a body, but no more of it than the limit. One that announces more is not read at all.
-pub(super) async fn read(request: Request, limits: &Limits) -> Result<Bytes, Refusal> {
-    let too_large = || Refusal::body_too_large(limits.body_bytes);
-    let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > limits.body_bytes as u64) {
-        return Err(too_large());
-    }
-    match timeout(limits.body_within, Bytes::from_request(request, &())).await {
-        Err(_) => Err(Refusal::body_too_slow()),
-        Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(too_large()),
-        Ok(Err(_)) => Err(Refusal::malformed("The request body broke off.")),
-        Ok(Ok(body)) => Ok(body),
     }
 }

@@ -1,6 +1,6 @@
 //! How much a client may ask for. Every bound of the HTTP layer stands here, with its default.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
 /// Bounds of connections, requests, documents and sockets.
 #[derive(Clone, Debug)]
@@ -9,8 +9,12 @@ pub struct Limits {
     pub head: HeadLimits,
     /// Largest request body, in bytes. Larger ones get 413, and no more than this is ever read of them.
     pub body_bytes: usize,
+    /// Values that the JSON of a request body may hold. More get 413.
+    pub body_values: usize,
     /// Longest time to wait for a request body. Slower ones get 408.
     pub body_within: Duration,
+    /// Bytes of all bodies that arrive at once together, but for the first 16 KiB of each. Beyond it: 503 with `Retry-After`.
+    pub arriving_bytes: usize,
     /// Longest time a query or mutation may take. Longer ones get 504. Subscriptions have no such end.
     pub deadline: Duration,
     /// Queries and mutations at work at once, over HTTP and websockets together. Beyond it: 503 with `Retry-After`.
@@ -31,6 +35,9 @@ pub struct HeadLimits {
     pub within: Duration,
     /// Largest head, in bytes. Larger ones get 431.
     pub bytes: usize,
+    /// Connections that may wait for a request to arrive whole. Beyond it the one that has waited longest is closed, of the address
+    /// that has the most of them.
+    pub waiting: usize,
 }
 
 /// Bounds of a GraphQL document, checked before anything is executed. Counts are of the document with every fragment
@@ -54,6 +61,8 @@ pub struct DocumentLimits {
     /// Lists of types, fields or input fields within each other below `__schema` and `__type`: each multiplies the answer
     /// by their number. The standard introspection query needs 2.
     pub introspection_lists: u32,
+    /// The same, beside each other too. The standard introspection query has 5.
+    pub introspection_lists_in_all: u32,
     /// Aliases of one operation.
     pub aliases: u32,
     /// Fields at the root of one operation.
@@ -69,6 +78,10 @@ pub struct SocketLimits {
     pub sockets: usize,
     /// Largest message a client may send, in bytes. Larger ones close the socket with 1009.
     pub message_bytes: usize,
+    /// Messages, pings and pongs that a client may send a second in the long run. More close the socket with 1008.
+    pub messages_per_second: NonZeroU32,
+    /// How many of them it may send at once after a rest.
+    pub messages_at_once: NonZeroU32,
     /// Bytes that may wait for one client to read them; whoever wants to add more waits, one frame larger than this
     /// waits until it is alone.
     pub queued_bytes: usize,
@@ -89,7 +102,9 @@ impl Default for Limits {
         Self {
             head: HeadLimits::default(),
             body_bytes: 1_000_000,
+            body_values: 10_000,
             body_within: Duration::from_secs(10),
+            arriving_bytes: 64_000_000,
             deadline: Duration::from_secs(10),
             concurrent_requests: 256,
             batch: None,
@@ -101,7 +116,7 @@ impl Default for Limits {
 
 impl Default for HeadLimits {
     fn default() -> Self {
-        Self { within: Duration::from_secs(60), bytes: 64 * 1024 }
+        Self { within: Duration::from_secs(60), bytes: 64 * 1024, waiting: 2_000 }
     }
 }
 
@@ -115,6 +130,7 @@ impl Default for DocumentLimits {
             depth: 15,
             nesting: 30,
             introspection_lists: 2,
+            introspection_lists_in_all: 12,
             aliases: 30,
             root_fields: 20,
             directives: 50,
@@ -127,6 +143,8 @@ impl Default for SocketLimits {
         Self {
             sockets: 10_000,
             message_bytes: 64 * 1024,
+            messages_per_second: NonZeroU32::MIN.saturating_add(99),
+            messages_at_once: NonZeroU32::MIN.saturating_add(999),
             queued_bytes: 256 * 1024,
             init_within: Duration::from_secs(3),
             ping_every: Duration::from_secs(12),

@@ -2,7 +2,10 @@
 //! until then no more waits for it in the kernel than a little.
 
 use std::{
-    io,
+    io::{
+        self,
+        ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset},
+    },
     net::SocketAddr,
     pin::Pin,
     task::{Context, Poll},
@@ -19,6 +22,9 @@ use tokio::{
 
 /// How long a client may take nothing.
 const WITHIN: Duration = Duration::from_secs(10);
+
+/// How long to wait when no connection can be accepted.
+const TRY_AGAIN: Duration = Duration::from_millis(10);
 
 /// What may wait in the kernel to be sent. Without it that grows to megabytes for a client that does not read, and what
 /// it would read at last is old.
@@ -43,7 +49,7 @@ impl Listener for PatientListener {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Patient, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
+        let (stream, address) = self.accepted().await;
         if let Err(error) = prepare(&stream) {
             tracing::debug!(%error, "a connection stays as it is");
         }
@@ -52,6 +58,26 @@ impl Listener for PatientListener {
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
         self.0.local_addr()
+    }
+}
+
+impl PatientListener {
+    /// The next that can be accepted. One that has gone meanwhile is none; where no more descriptors are to be had, those who give way
+    /// (`connections/waiting.rs`) are gone in a moment.
+    async fn accepted(&mut self) -> (TcpStream, SocketAddr) {
+        let mut told = false;
+        loop {
+            match self.0.accept().await {
+                Ok(accepted) => return accepted,
+                Err(error) if matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) => {}
+                Err(error) => {
+                    if !std::mem::replace(&mut told, true) {
+                        tracing::warn!(%error, "no connection can be accepted; it is tried again and again");
+                    }
+                    sleep(TRY_AGAIN).await;
+                }
+            }
+        }
     }
 }
 

@@ -58,6 +58,11 @@ impl Refusal {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
     }
 
+    pub(super) fn too_many_values(limit: usize) -> Self {
+        let message = format!("The request body holds more than {limit} values.");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
+    }
+
     pub(super) fn body_too_slow() -> Self {
         Self::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", "The request body did not arrive in time.")
     }

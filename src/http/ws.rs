@@ -21,6 +21,7 @@ use futures_util::{
     future::BoxFuture,
     stream::{FuturesUnordered, SplitSink, SplitStream},
 };
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use serde_json::{Map, Value, json};
 use tokio::{
     select,
@@ -169,13 +170,18 @@ struct Conversation<E> {
     phase: Phase,
     running: Running,
     last_heard: Instant,
+    /// How often it may say something.
+    pace: DefaultDirectRateLimiter,
 }
 
 impl<E: Executor> Conversation<E> {
     fn new(gate: Arc<Gate<E>>, outbox: Outbox, (token, address): (Token, ClientAddress), dialect: Dialect) -> Self {
         let now = Instant::now();
-        let phase = Phase::Silent(now + gate.front.limits.socket.init_within);
-        Self { gate, outbox, dialect, token, address, phase, running: Running::default(), last_heard: now }
+        let limits = &gate.front.limits.socket;
+        let phase = Phase::Silent(now + limits.init_within);
+        let pace = Quota::per_second(limits.messages_per_second).allow_burst(limits.messages_at_once);
+        let (running, pace) = (Running::default(), RateLimiter::direct(pace));
+        Self { gate, outbox, dialect, token, address, phase, running, last_heard: now, pace }
     }
 
     fn limits(&self) -> &SocketLimits {
@@ -226,6 +232,9 @@ impl<E: Executor> Conversation<E> {
 
     fn hear(&mut self, slot: Slot, message: Option<Result<Message, axum::Error>>) -> Step {
         self.last_heard = Instant::now();
+        if self.pace.check().is_err() {
+            return close(Close::TOO_OFTEN);
+        }
         match message {
             Some(Ok(Message::Text(text))) => match ClientMessage::read(&text, self.dialect) {
                 Ok(message) => self.obey(slot, message),

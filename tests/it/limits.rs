@@ -1,5 +1,6 @@
 //! How much one operation, and one viewer, may ask for: refused before anything is asked of the database or of Shopee.
 
+mod attacks;
 mod budget;
 mod documents;
 mod introspection;

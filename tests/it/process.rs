@@ -2,6 +2,7 @@
 
 mod commands;
 mod connecting;
+mod descriptors;
 mod secrets;
 mod serving;
 mod starting;
@@ -68,7 +69,17 @@ impl Machine {
 
     /// Starts `serve`, and waits until it listens.
     pub(crate) async fn serve(&self) -> Serving {
-        let mut running = self.start(&["serve"], "");
+        Self::listening(self.start(&["serve"], "")).await
+    }
+
+    /// The same below a shell, after something was done there.
+    async fn serve_where(&self, done: &str) -> Serving {
+        let script = format!("{done} && exec {} serve", env!("CARGO_BIN_EXE_live-gateway"));
+        let shell = Path::new("/bin/sh");
+        Self::listening(Running::start(shell, ["-c", &script], &self.variables, self.folder.path(), "")).await
+    }
+
+    async fn listening(mut running: Running) -> Serving {
         let address = running.logs(r#""message":"listening","address":""#).await;
         let url = format!("http://{}", address.split('"').next().unwrap());
         Serving { running, url, client: reqwest::Client::builder().build().unwrap() }

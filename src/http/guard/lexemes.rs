@@ -1,15 +1,17 @@
-//! Counts tokens and open brackets of a document in one pass and without recursion.
+//! Counts tokens, directives and open brackets of a document in one pass and without recursion.
 //!
 //! It must never see fewer brackets than the parser. Strings and comments hide brackets, so it reads them by the parser's
 //! rules, and refuses a document with a string that has no end: there the parser would go back and read on differently.
 
-use super::{DocumentLimits, Refusal, TOO_DEEP, TOO_LARGE};
+use super::{DocumentLimits, Refusal, TOO_DEEP, TOO_LARGE, TOO_MANY_DIRECTIVES};
 
 /// A token, as far as it matters here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lexeme {
     Open,
     Close,
+    /// The sign of one.
+    Directive,
     /// A name or number, with its length.
     Word(usize),
     Other,
@@ -19,10 +21,15 @@ enum Lexeme {
 
 pub(super) fn check(query: &str, limits: &DocumentLimits) -> Result<(), Refusal> {
     let (mut tokens, mut depth) = (0_usize, 0_usize);
+    let (mut directives, mut definitions) = (0_usize, 0_usize);
     for lexeme in (Lexemes { rest: query.as_bytes() }) {
         tokens += 1;
         match lexeme {
-            Lexeme::Open => depth += 1,
+            Lexeme::Open => {
+                definitions += usize::from(depth == 0);
+                depth += 1;
+            }
+            Lexeme::Directive => directives += 1,
             Lexeme::Close => depth = depth.saturating_sub(1),
             Lexeme::Word(length) if length > limits.word_bytes => {
                 return Err(Refusal::limit(
@@ -42,6 +49,10 @@ pub(super) fn check(query: &str, limits: &DocumentLimits) -> Result<(), Refusal>
             return Err(Refusal::limit(TOO_LARGE, "a token count", tokens as u64, limits.tokens as u64));
         }
     }
+    // Each definition may have so many, which is counted exactly once it is parsed; thousands are not worth parsing.
+    if directives > definitions.max(1).saturating_mul(limits.directives as usize) {
+        return Err(Refusal::limit(TOO_MANY_DIRECTIVES, "a directive count", directives as u64, limits.directives));
+    }
     Ok(())
 }
 
@@ -57,6 +68,7 @@ impl Iterator for Lexemes<'_> {
         let (lexeme, length) = match *self.rest.first()? {
             b'{' | b'[' | b'(' => (Lexeme::Open, 1),
             b'}' | b']' | b')' => (Lexeme::Close, 1),
+            b'@' => (Lexeme::Directive, 1),
             b'"' => match string_length(self.rest) {
                 Some(length) => (Lexeme::Other, length),
                 None => (Lexeme::Unterminated, self.rest.len()),

@@ -36,6 +36,10 @@ pub(super) struct Weight {
     pub(super) lists: u32,
     /// The same, only below `__schema` and `__type`.
     pub(super) introspection: u32,
+    /// Fields with such a name, within and beside each other, wherever they stand.
+    pub(super) listed: u32,
+    /// The same, only below `__schema` and `__type`.
+    pub(super) introspected: u32,
 }
 
 impl Weight {
@@ -50,6 +54,8 @@ impl Weight {
             nesting: self.nesting.max(other.nesting),
             lists: self.lists.max(other.lists),
             introspection: self.introspection.max(other.introspection),
+            listed: self.listed.saturating_add(other.listed),
+            introspected: self.introspected.saturating_add(other.introspected),
         }
     }
 
@@ -78,6 +84,8 @@ impl Weight {
             nesting: self.nesting.saturating_add(u32::from(nests)),
             lists: self.lists.saturating_add(u32::from(is_list)),
             introspection: if introspects { self.lists } else { self.introspection },
+            listed: self.listed.saturating_add(u32::from(is_list)),
+            introspected: if introspects { self.listed } else { self.introspected },
         }
     }
 
@@ -86,6 +94,7 @@ impl Weight {
             (TOO_DEEP, "fields with a nesting", self.depth, limits.depth),
             (TOO_DEEP, "selection sets with a nesting", self.nesting, limits.nesting),
             (TOO_DEEP, "introspection lists with a nesting", self.introspection, limits.introspection_lists),
+            (TOO_LARGE, "an introspection list count", self.introspected, limits.introspection_lists_in_all),
             (TOO_MANY_ALIASES, "an alias count", self.aliases, limits.aliases),
             (TOO_MANY_ROOT_FIELDS, "a root field count", self.roots, limits.root_fields),
             (TOO_MANY_DIRECTIVES, "a directive count", self.directives, limits.directives),

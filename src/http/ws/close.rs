@@ -18,6 +18,7 @@ impl Close {
     pub(super) const SILENT: Self = Self::because(1001, "No sign of life");
     pub(super) const BROKEN_FRAME: Self = Self::because(1002, "Protocol error");
     pub(super) const NOT_TEXT: Self = Self::because(1007, "Invalid UTF-8");
+    pub(super) const TOO_OFTEN: Self = Self::because(1008, "Too many messages");
     pub(super) const TOO_LARGE: Self = Self::because(1009, "Message too large");
     pub(super) const RESTART: Self = Self::because(1012, "Service restart");
     pub(super) const SIGN_IN_UNAVAILABLE: Self = Self::because(1013, "Tokens cannot be checked now; try again");

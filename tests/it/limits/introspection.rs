@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use testing::{Database, on_both, on_sqlite};
 
 use crate::support::{
-    answer::cache_hits,
+    answer::{cache_hits, code},
     world::{Start, World},
 };
 
@@ -51,10 +51,12 @@ async fn it_can_be_switched_off() {
     on_sqlite(async |database: Database| {
         let variables = vec![("INTROSPECTION", "false".to_owned())];
         let world = World::start_with(&database, Start { accounts: 1, variables }).await;
-        for query in ["{ __schema { queryType { name } } }", "{ __type(name: \"Query\") { name } }", TYPES] {
+        let fragment =
+            "{ ...Asks } fragment Asks on Query { viewer { email } ... { a: __type(name: \"Query\") { name } } }";
+        for query in ["{ __schema { queryType { name } } }", "{ __type(name: \"Query\") { name } }", TYPES, fragment] {
             let answer = world.ask(query, json!({})).await;
-            let told = answer.get("data").cloned().unwrap_or_default();
-            assert!(told.as_object().is_none_or(|data| data.values().all(Value::is_null)), "{query}: {answer}");
+            assert!(answer.get("data").is_none(), "{query}: {answer}");
+            assert_eq!(code(&answer), "GRAPHQL_VALIDATION_FAILED", "{query}: {answer}");
         }
         assert!(world.ask("{ __typename }", json!({})).await["data"]["__typename"].is_string());
         world.stop().await;

@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use futures_util::SinkExt as _;
 use serde_json::{Value, json};
 use tokio::{
     io::AsyncWriteExt as _,
-    time::{sleep_until, timeout},
+    time::{sleep, sleep_until, timeout},
 };
 use tokio_tungstenite::{
     MaybeTlsStream,
@@ -221,6 +222,33 @@ async fn a_message_over_the_limit_is_1009() {
     let ping = r#"{"type":"ping"}"#;
     socket.send_raw(Message::text(ping.to_owned() + &" ".repeat(64 * 1024 - ping.len()))).await;
     assert_eq!(socket.next().await, json!({"type": "pong"}));
+}
+
+#[tokio::test]
+async fn more_messages_than_anybody_needs_are_1008() {
+    let ping = || Message::text(r#"{"type":"ping"}"#);
+    for message in
+        [ping(), Message::text(r#"{"type":"pong"}"#), Message::Ping(Bytes::new()), Message::Pong(Bytes::new())]
+    {
+        let gateway = Gateway::with(|limits| limits.socket.messages_at_once = 20.try_into().unwrap()).await;
+        let mut socket = gateway.acknowledged().await;
+        for _ in 0..30 {
+            socket.send_raw(message.clone()).await;
+        }
+        socket.expect_close(1008).await;
+    }
+    // What is sent at the pace that is allowed goes on for ever.
+    let gateway = Gateway::with(|limits| {
+        limits.socket.messages_at_once = 20.try_into().unwrap();
+        limits.socket.messages_per_second = 1_000.try_into().unwrap();
+    })
+    .await;
+    let mut socket = gateway.acknowledged().await;
+    for _ in 0..100 {
+        socket.send_raw(ping()).await;
+        assert_eq!(socket.next().await, json!({"type": "pong"}));
+        sleep(Duration::from_millis(1)).await;
+    }
 }
 
 #[tokio::test]

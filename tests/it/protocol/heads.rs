@@ -1,17 +1,20 @@
-//! Heads of requests: they come in time and are not too large, or the connection ends; what has begun is not touched by that.
+//! Heads of requests: they come in time and are not too large, or the connection ends, and so many may wait for one; what has begun is not
+//! touched by that.
 
 use std::time::Duration;
 
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
     time::{interval, timeout},
 };
 
-use super::gateway::{Gateway, PATIENCE};
+use super::gateway::{Gateway, PATIENCE, eventually};
 
 const WITHIN: Duration = Duration::from_millis(300);
+/// The last request on its connection.
+const HELLO: &[u8] = b"GET /graphql?query={hello} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
 
 async fn impatient() -> Gateway {
     Gateway::with(|limits| limits.head.within = WITHIN).await
@@ -82,4 +85,61 @@ async fn what_has_begun_may_take_longer() {
     assert_eq!(slow.status(), 504, "it was the deadline that ended it");
     socket.subscribe("1", "{hello}").await;
     socket.expect_data("1", json!({"hello": "world"})).await;
+}
+
+/// A connection from this address.
+async fn silent(gateway: &Gateway, from: &str) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(format!("{from}:0").parse().unwrap()).unwrap();
+    socket.connect(gateway.address).await.unwrap()
+}
+
+#[tokio::test]
+async fn of_those_who_ask_nothing_the_oldest_of_the_many_gives_way() {
+    let gateway = Gateway::with(|limits| limits.head.waiting = 3).await;
+    let mut alone = silent(&gateway, "127.0.0.2").await;
+    let mut many = Vec::new();
+    for _ in 0..4 {
+        many.push(silent(&gateway, "127.0.0.3").await);
+    }
+    // One that has begun and not ended is no better than one that says nothing.
+    drop(many[0].write_all(b"GET /graphql HTTP/1.1\r\n").await);
+    for oldest in &mut many[..2] {
+        assert_eq!(rest_of(oldest).await, "");
+    }
+    for other in [&mut alone, &mut many[3]] {
+        other.write_all(HELLO).await.unwrap();
+        assert!(rest_of(other).await.contains(r#"{"hello":"world"}"#));
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_at_a_request_does_not_give_way() {
+    let gateway = Gateway::with(|limits| {
+        limits.head.waiting = 1;
+        limits.deadline = WITHIN;
+    })
+    .await;
+    let mut asking = silent(&gateway, "127.0.0.2").await;
+    asking.write_all(b"GET /graphql?query={slow} HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+    eventually("the request being at work", || gateway.controls.alive() == 1).await;
+    let mut first = silent(&gateway, "127.0.0.2").await;
+    let _second = silent(&gateway, "127.0.0.2").await;
+    assert_eq!(rest_of(&mut first).await, "");
+    let mut answer = [0; 12];
+    timeout(PATIENCE, asking.read_exact(&mut answer)).await.expect("it is answered").unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 504");
+    // Now it waits again, the last to come.
+    asking.write_all(HELLO).await.unwrap();
+    assert!(rest_of(&mut asking).await.contains(r#"{"hello":"world"}"#));
+}
+
+#[tokio::test]
+async fn a_body_that_trickles_in_gives_way_too() {
+    let gateway = Gateway::with(|limits| limits.head.waiting = 1).await;
+    let mut slow = silent(&gateway, "127.0.0.2").await;
+    let head = "POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 90\r\n\r\n{";
+    slow.write_all(head.as_bytes()).await.unwrap();
+    let _next = silent(&gateway, "127.0.0.2").await;
+    assert_eq!(rest_of(&mut slow).await, "");
 }

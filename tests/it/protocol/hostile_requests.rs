@@ -76,6 +76,51 @@ async fn a_body_that_does_not_come_is_given_up() {
     assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("REQUEST_TIMEOUT"), "{answer}");
 }
 
+/// A request of which the body has begun.
+async fn begun(gateway: &Gateway, length: usize, beginning: &str) -> TcpStream {
+    let mut client = TcpStream::connect(gateway.address).await.unwrap();
+    client.write_all(format!("{HEAD}content-length: {length}\r\n\r\n{beginning}").as_bytes()).await.unwrap();
+    client
+}
+
+#[tokio::test]
+async fn bodies_that_do_not_come_take_no_place() {
+    let gateway = Gateway::with(|limits| {
+        limits.concurrent_requests = 2;
+        limits.body_within = Duration::from_millis(500);
+    })
+    .await;
+    let mut slow = Vec::new();
+    for _ in 0..10 {
+        slow.push(begun(&gateway, 100, "{").await);
+    }
+    while !slow.is_empty() {
+        gateway.assert_alive().await;
+        // Those that were given up meanwhile have been there all the time before.
+        slow.retain(|client| client.try_read(&mut [0; 16]).is_err());
+    }
+}
+
+#[tokio::test]
+async fn large_bodies_that_do_not_come_leave_usual_ones_alone() {
+    let gateway = Gateway::with(|limits| limits.arriving_bytes = 100_000).await;
+    let slow = begun(&gateway, 200_000, &" ".repeat(110_000)).await;
+    let large = || format!("{{\"query\":\"{{hello}}\"}}{}", " ".repeat(110_000));
+    let refused = async || gateway.post(large()).send().await.unwrap().status() == 503;
+    let patience = Instant::now() + PATIENCE;
+    while !refused().await {
+        assert!(Instant::now() < patience, "what arrives is counted");
+    }
+    let answer = gateway.post(large()).send().await.unwrap();
+    assert_eq!((answer.status().as_u16(), &answer.headers()["retry-after"]), (503, &"1".parse().unwrap()));
+    assert_eq!(code_of(answer).await, "OVERLOADED");
+    gateway.assert_alive().await;
+    drop(slow);
+    while refused().await {
+        assert!(Instant::now() < patience, "there is room again");
+    }
+}
+
 #[tokio::test]
 async fn bombs_are_refused_and_the_process_lives() {
     let gateway = Gateway::start().await;
@@ -93,8 +138,11 @@ async fn bombs_are_refused_and_the_process_lives() {
         assert_eq!(answer.status(), 400);
         assert_eq!(code_of(answer).await, code);
     }
-    let deep = format!(r#"{{"query":"{{hello}}","variables":{{"v":{}1{}}}}}"#, "[".repeat(10_000), "]".repeat(10_000));
-    assert_eq!(gateway.post(deep).send().await.unwrap().status(), 400);
+    for (levels, status) in [(9_000, 400), (11_000, 413)] {
+        let nested = format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
+        let deep = format!(r#"{{"query":"{{hello}}","variables":{{"v":{nested}}}}}"#);
+        assert_eq!(gateway.post(deep).send().await.unwrap().status(), status);
+    }
     gateway.assert_alive().await;
 }
 
