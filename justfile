@@ -97,6 +97,10 @@ bench-fanout:
 bench-battery:
     cargo bench --bench battery
 
+# Whether an operation, a message or a connection has become dearer than recorded; `just gate record` records it anew
+gate record="":
+    cargo bench --bench gate --profile dev -- {{record}}
+
 # How fast an account is synced beside a bare loop of the same inserts, and what memory that takes; without `--profile dev` optimised
 bench-sync:
     cargo bench --bench sync --profile dev

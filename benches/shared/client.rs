@@ -95,7 +95,7 @@ impl Frames {
     /// The next text.
     async fn text(&mut self) -> io::Result<&[u8]> {
         match self.next().await? {
-            (8, _) => Err(io::ErrorKind::ConnectionReset.into()),
+            (8, why) => Err(io::Error::new(io::ErrorKind::ConnectionReset, format!("closed: {}", why.escape_ascii()))),
             (_, text) => Ok(text),
         }
     }

@@ -11,6 +11,9 @@ use std::{
 
 use tokio::{net::TcpStream, time::sleep};
 
+/// Some are started by a tool that makes everything slow.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 pub(crate) struct Server {
     child: Child,
     pub(crate) address: SocketAddr,
@@ -28,17 +31,27 @@ impl Server {
     }
 
     async fn start(program: &Path, part: &str, variables: &HashMap<String, String>) -> Self {
-        let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let mut command = Command::new(program);
-        command.arg(part).envs(variables).env("LISTEN_ADDR", address.to_string()).env("LOG", "warn");
+        command.arg(part);
+        Self::of(command, variables).await
+    }
+
+    /// What this command starts.
+    pub(crate) async fn of(mut command: Command, variables: &HashMap<String, String>) -> Self {
+        let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        command.envs(variables).env("LISTEN_ADDR", address.to_string()).env("LOG", "warn");
         let child = command.stdout(Stdio::null()).spawn().unwrap();
         let server = Self { child, address };
-        let patience = Instant::now() + Duration::from_secs(30);
+        let patience = Instant::now() + PATIENCE;
         while TcpStream::connect(address).await.is_err() {
             assert!(Instant::now() < patience, "the server starts in time");
             sleep(Duration::from_millis(20)).await;
         }
         server
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// The processor time it has used.
