@@ -6,16 +6,13 @@ use super::refusal::Refusal;
 pub(super) fn check(text: &[u8], most: usize) -> Result<(), Refusal> {
     let (mut count, mut rest) = (0, text);
     while let Some((first, after)) = rest.split_first() {
-        rest = match first {
-            b'"' => after_string(after),
-            b',' | b'[' | b'{' => {
-                count += 1;
-                after
-            }
-            _ => after,
-        };
+        rest = if *first == b'"' { after_string(after) } else { after };
+        count += usize::from(matches!(first, b',' | b'[' | b'{'));
+        if count > most {
+            return Err(Refusal::too_many_values(most));
+        }
     }
-    if count > most { Err(Refusal::too_many_values(most)) } else { Ok(()) }
+    Ok(())
 }
 
 /// What follows a string, of which the first quotation mark is read.
