@@ -49,7 +49,7 @@ fmt:
     cargo fmt --all
 
 # Everything CI checks, in its order
-ci: fmt-check clippy doc deny schema-check test
+ci: fmt-check clippy doc deny schema-check test gate
 
 fmt-check:
     cargo fmt --all --check

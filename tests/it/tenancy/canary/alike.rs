@@ -91,7 +91,8 @@ impl Run {
             loop {
                 let own = Attachment::new(self.app.clone(), Some(viewer.clone()), None, Arc::default());
                 let everybodys = shareable.attachment(self.app.clone());
-                let (shared, alone) = tokio::join!(self.first(&everybodys, operation), self.first(&own, operation));
+                let (shared, alone) =
+                    tokio::join!(self.first(&everybodys, operation, looks), self.first(&own, operation, looks));
                 if shared == alone {
                     has_told = Some(has_told == Some(true) || shared.is_some());
                     break;
@@ -108,11 +109,11 @@ impl Run {
         sharing::shareable(&self.app, viewer, &document, None, &variables).await
     }
 
-    /// The first event; `None` if there is nothing to tell.
-    async fn first(&self, attachment: &Attachment, operation: &Operation) -> Option<Value> {
+    /// The first event; `None` if there is nothing to tell. After each look there is more time for it.
+    async fn first(&self, attachment: &Attachment, operation: &Operation, looks: u32) -> Option<Value> {
         let request = Request::new(&operation.document).variables(variables(operation));
         let mut events = self.schema.execute_stream(attachment.attach(request, "alike"));
-        let event: Option<Response> = timeout(SILENCE, events.next()).await.ok().flatten();
+        let event: Option<Response> = timeout(SILENCE * 4_u32.pow(looks), events.next()).await.ok().flatten();
         event.map(|event| json!({ "data": event.data, "errors": event.errors }))
     }
 }
