@@ -2,6 +2,9 @@
 
 export RUSTDOCFLAGS := "-D warnings"
 
+# Built where nothing else is: with other flags
+fuzzers := "fuzz/target" / arch() + "-unknown-linux-gnu" / "release"
+
 # What there is
 default:
     @just --list --unsorted
@@ -34,6 +37,23 @@ gateways:
 # Both gateways of the compose topology replaced under load, ten times over: no failed request, nothing twice, no event missing
 roll times="10":
     ROLLS={{times}} cargo test --test it -- --test-threads 1 running::topology
+
+# Random bytes for document, message or envelope, which read what others wrote; needs `cargo install --locked cargo-fuzz`
+fuzz target seconds="600": (_seeds)
+    cargo fuzz build --sanitizer none {{target}}
+    mkdir --parents fuzz/artifacts/{{target}}
+    {{fuzzers}}/{{target}} -max_total_time={{seconds}} -timeout=10 -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1 \
+      -dict=fuzz/found/{{target}}.dict -artifact_prefix=fuzz/artifacts/{{target}}/ fuzz/found/{{target}} fuzz/corpus/{{target}}
+
+# All three, one after the other
+fuzz-all seconds="600": (fuzz "document" seconds) (fuzz "message" seconds) (fuzz "envelope" seconds)
+
+# Write a target's corpus anew, which the tests replay, from what `just fuzz` has found: few inputs that reach all there is, the longest left out
+fuzz-keep target bytes="150000":
+    fuzz/keep.sh {{fuzzers}}/{{target}} {{target}} {{bytes}}
+
+_seeds:
+    node fuzz/seeds.mjs
 
 # What clients see while Shopee is away for a minute, and the database nearly as long
 outages seconds="60":

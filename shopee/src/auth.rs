@@ -106,7 +106,7 @@ impl Client {
     }
 }
 
-fn qr_code(region: Region, answer: &Answer) -> Result<QrCode, Error> {
+pub(crate) fn qr_code(region: Region, answer: &Answer) -> Result<QrCode, Error> {
     let data = answer.some_object()?;
     let id = data.text("qrcode_id").ok_or_else(|| answer.garbled("no qrcode_id"))?;
     let png_base64 = data.text("qrcode_base64").filter(|text| is_png(text));
@@ -119,7 +119,7 @@ fn is_png(base64: &str) -> bool {
     STANDARD.decode(base64).is_ok_and(|bytes| bytes.starts_with(b"\x89PNG\r\n\x1a\n"))
 }
 
-fn qr_status(answer: &Answer) -> Result<QrStatus, Error> {
+pub(crate) fn qr_status(answer: &Answer) -> Result<QrStatus, Error> {
     let data = answer.some_object()?;
     let state = match data.text("status").ok_or_else(|| answer.garbled("no status"))?.as_str() {
         "NEW" => QrState::New,
@@ -132,11 +132,11 @@ fn qr_status(answer: &Answer) -> Result<QrStatus, Error> {
     Ok(QrStatus { state, token: data.text("qrcode_token").map(SecretString::from) })
 }
 
-fn credential(answer: &Answer) -> Result<Credential, Error> {
+pub(crate) fn credential(answer: &Answer) -> Result<Credential, Error> {
     Credential::from_set_cookies(&answer.set_cookies).map_err(|_| answer.garbled("no session cookie was set"))
 }
 
-fn account_info(answer: &Answer) -> Result<AccountInfo, Error> {
+pub(crate) fn account_info(answer: &Answer) -> Result<AccountInfo, Error> {
     let data = answer.some_object()?;
     Ok(AccountInfo {
         user_id: data.id("userid").ok_or_else(|| answer.garbled("no userid"))?,

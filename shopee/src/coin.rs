@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::calls;
 use crate::client::{Ask, Client};
 use crate::credential::Account;
+use crate::envelope::Answer;
 use crate::error::Error;
 use crate::wire::Object;
 
@@ -80,7 +81,7 @@ impl Client {
             None => json!({}),
         };
         let ask = Ask::signed(&calls::COIN_START, account).about(session_id).body(body);
-        self.ask(ask, |answer| answer.object().map(|_| ())).await
+        self.ask(ask, Answer::taken).await
     }
 
     /// Gives coins to viewers of the account's session. A write: sent once, and it may have happened even if no answer
@@ -93,20 +94,28 @@ impl Client {
     ) -> Result<(), Error> {
         let body = json!({ "amount": giveout.amount, "recipient_count": giveout.recipients });
         let ask = Ask::signed(&calls::COIN_GIVEOUT, account).about(session_id).body(body);
-        self.ask(ask, |answer| answer.object().map(|_| ())).await
+        self.ask(ask, Answer::taken).await
     }
 
     /// Asks for the coins of the account's session as of now. `None` if Shopee has nothing.
     pub async fn coin_totals(&self, account: &Account<'_>, session_id: i64) -> Result<Option<CoinTotals>, Error> {
         let ask = Ask::signed(&calls::COIN_TOTALS, account).about(session_id);
-        self.ask(ask, |answer| Ok(answer.object()?.map(|data| CoinTotals::read(&data)))).await
+        self.ask(ask, coin_totals).await
     }
 
     /// Asks what the coins of the account's session have brought. `None` if Shopee has nothing.
     pub async fn coin_reward_info(&self, account: &Account<'_>, session_id: i64) -> Result<Option<CoinReward>, Error> {
         let ask = Ask::signed(&calls::COIN_REWARD_INFO, account).about(session_id);
-        self.ask(ask, |answer| Ok(answer.object()?.map(|data| CoinReward::read(&data)))).await
+        self.ask(ask, coin_reward_info).await
     }
+}
+
+pub(crate) fn coin_totals(answer: &Answer) -> Result<Option<CoinTotals>, Error> {
+    Ok(answer.object()?.map(|data| CoinTotals::read(&data)))
+}
+
+pub(crate) fn coin_reward_info(answer: &Answer) -> Result<Option<CoinReward>, Error> {
+    Ok(answer.object()?.map(|data| CoinReward::read(&data)))
 }
 
 impl CoinState {

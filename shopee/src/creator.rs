@@ -3,13 +3,13 @@
 //! A call about one session answers nothing if the session is another shop's. An expired cookie can look the same there;
 //! [`Client::user_info`] tells the two apart.
 
-mod audience;
+pub(crate) mod audience;
 mod detail;
 mod overview;
 mod product;
 mod query;
 mod session;
-mod trend;
+pub(crate) mod trend;
 
 pub use audience::{Breakdown, Group};
 pub use detail::LiveDetail;
@@ -55,19 +55,19 @@ impl Client {
             .query("name", &query.name)
             .query("orderBy", query.order_by.map_or("", SessionOrder::word))
             .query("sort", sort_word(query.sort));
-        self.ask(ask, |answer| Page::read(answer, ListedSession::read)).await
+        self.ask(ask, session_list).await
     }
 
     /// Asks for a session's state and stream. `None` if it is not the account's.
     pub async fn session_info(&self, account: &Account<'_>, session_id: i64) -> Result<Option<SessionInfo>, Error> {
         let ask = of_session(&calls::SESSION_INFO, account, session_id);
-        self.ask(ask, |answer| Ok(answer.object()?.map(|data| SessionInfo::read(&data)))).await
+        self.ask(ask, session_info).await
     }
 
     /// Asks for a session's metrics as of now. `None` if it is not the account's.
     pub async fn overview(&self, account: &Account<'_>, session_id: i64) -> Result<Option<Overview>, Error> {
         let ask = of_session(&calls::OVERVIEW, account, session_id);
-        self.ask(ask, |answer| Ok(answer.object()?.map(|data| Overview::read(&data)))).await
+        self.ask(ask, overview).await
     }
 
     /// Asks for the products of a session with their sales. Empty if it is not the account's.
@@ -85,7 +85,7 @@ impl Client {
             .query("sort", sort_word(query.sort))
             .query("page", query.page)
             .query("pageSize", query.page_size);
-        self.ask(ask, |answer| Page::read(answer, ListedProduct::read)).await
+        self.ask(ask, product_list).await
     }
 
     /// Asks how metrics went, minute by minute. A metric without data is left out.
@@ -116,7 +116,7 @@ impl Client {
     /// Asks where the viewers came from. `None` if Shopee has nothing, or it is not the account's.
     pub async fn viewer_source(&self, account: &Account<'_>, session_id: i64) -> Result<Option<Breakdown>, Error> {
         let ask = of_session(&calls::VIEWER_SOURCE, account, session_id);
-        self.ask(ask, |answer| Ok(audience::read(answer)?.into_iter().next())).await
+        self.ask(ask, viewer_source).await
     }
 
     /// Asks for ended sessions of some days, with more metrics than [`Client::session_list`] has.
@@ -133,13 +133,13 @@ impl Client {
             .query("sort", sort_word(query.sort))
             .query("timeDim", query.window.word())
             .query("endDate", query.end_date.map(|date| date.to_string()).unwrap_or_default());
-        self.ask(ask, |answer| Page::read(answer, EndedSession::read)).await
+        self.ask(ask, ended_sessions).await
     }
 
     /// Asks for the final report of an ended session, coins included. `None` if it is not the account's.
     pub async fn live_detail(&self, account: &Account<'_>, session_id: i64) -> Result<Option<LiveDetail>, Error> {
         let ask = of_session(&calls::LIVE_DETAIL, account, session_id);
-        self.ask(ask, |answer| Ok(answer.object()?.map(|data| LiveDetail::read(&data)))).await
+        self.ask(ask, live_detail).await
     }
 }
 
@@ -147,11 +147,39 @@ fn of_session<'a>(call: &'static Call, account: &'a Account<'a>, session_id: i64
     Ask::signed(call, account).query("sessionId", session_id)
 }
 
-fn user_info(answer: &Answer) -> Result<UserInfo, Error> {
+pub(crate) fn user_info(answer: &Answer) -> Result<UserInfo, Error> {
     let data = answer.some_object()?;
     Ok(UserInfo {
         user_id: data.id("userId").ok_or_else(|| answer.garbled("no userId"))?,
         user_name: data.text("userName").unwrap_or_default(),
         avatar: data.text("avatar"),
     })
+}
+
+pub(crate) fn session_list(answer: &Answer) -> Result<Page<ListedSession>, Error> {
+    Page::read(answer, ListedSession::read)
+}
+
+pub(crate) fn session_info(answer: &Answer) -> Result<Option<SessionInfo>, Error> {
+    Ok(answer.object()?.map(|data| SessionInfo::read(&data)))
+}
+
+pub(crate) fn overview(answer: &Answer) -> Result<Option<Overview>, Error> {
+    Ok(answer.object()?.map(|data| Overview::read(&data)))
+}
+
+pub(crate) fn product_list(answer: &Answer) -> Result<Page<ListedProduct>, Error> {
+    Page::read(answer, ListedProduct::read)
+}
+
+pub(crate) fn viewer_source(answer: &Answer) -> Result<Option<Breakdown>, Error> {
+    Ok(audience::read(answer)?.into_iter().next())
+}
+
+pub(crate) fn ended_sessions(answer: &Answer) -> Result<Page<EndedSession>, Error> {
+    Page::read(answer, EndedSession::read)
+}
+
+pub(crate) fn live_detail(answer: &Answer) -> Result<Option<LiveDetail>, Error> {
+    Ok(answer.object()?.map(|data| LiveDetail::read(&data)))
 }

@@ -53,6 +53,11 @@ impl Answer {
         }
     }
 
+    /// What is wanted to know of a write: that Shopee has taken it.
+    pub(crate) fn taken(&self) -> Result<(), Error> {
+        self.object().map(|_| ())
+    }
+
     /// The answer cannot be what the call asked for.
     pub(crate) fn garbled(&self, what: &'static str) -> Error {
         garbled(self.call, what)

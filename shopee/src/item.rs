@@ -7,6 +7,7 @@ use crate::amount::Amount;
 use crate::calls::{self, Call};
 use crate::client::{Ask, Client};
 use crate::credential::Account;
+use crate::envelope::Answer;
 use crate::error::Error;
 use crate::page::OffsetPage;
 use crate::wire::Object;
@@ -104,7 +105,7 @@ impl Client {
         query: &PromotionQuery,
     ) -> Result<OffsetPage<ItemPromotion>, Error> {
         let ask = query.ask(&calls::ITEM_PROMOTIONS, account);
-        self.ask(ask, |answer| OffsetPage::read(answer, "promotions", "total_count", ItemPromotion::read)).await
+        self.ask(ask, item_promotions).await
     }
 
     /// Asks for the items of a promotion.
@@ -115,8 +116,16 @@ impl Client {
         query: &PromotionQuery,
     ) -> Result<OffsetPage<PromotionItem>, Error> {
         let ask = query.ask(&calls::PROMOTION_ITEMS, account).about(promotion_id);
-        self.ask(ask, |answer| OffsetPage::read(answer, "items", "total_count", PromotionItem::read)).await
+        self.ask(ask, promotion_items).await
     }
+}
+
+pub(crate) fn item_promotions(answer: &Answer) -> Result<OffsetPage<ItemPromotion>, Error> {
+    OffsetPage::read(answer, "promotions", "total_count", ItemPromotion::read)
+}
+
+pub(crate) fn promotion_items(answer: &Answer) -> Result<OffsetPage<PromotionItem>, Error> {
+    OffsetPage::read(answer, "items", "total_count", PromotionItem::read)
 }
 
 impl ItemPromotion {

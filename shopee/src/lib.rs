@@ -23,6 +23,8 @@ mod credential;
 mod decimal;
 mod envelope;
 mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 mod hosts;
 mod item;
 mod live;

@@ -102,7 +102,7 @@ impl Client {
         let ask = Ask::public(&calls::PLAY_URL, region).about(session_id);
         match self.ask(ask, play_url).await {
             Err(Error::Refused { code: NOT_LIVING, .. }) => Ok(None),
-            outcome => outcome.map(Some),
+            outcome => outcome,
         }
     }
 
@@ -125,7 +125,7 @@ impl Client {
     }
 }
 
-fn ongoing_live(answer: &Answer) -> Result<Option<OngoingLive>, Error> {
+pub(crate) fn ongoing_live(answer: &Answer) -> Result<Option<OngoingLive>, Error> {
     let Some(data) = answer.object()? else { return Ok(None) };
     let Some(raw) = data.raw("ongoing_live") else { return Ok(None) };
     let live = Object::parse(raw).ok_or_else(|| answer.garbled("ongoing_live is not an object"))?;
@@ -137,11 +137,11 @@ fn ongoing_live(answer: &Answer) -> Result<Option<OngoingLive>, Error> {
     }))
 }
 
-fn play_url(answer: &Answer) -> Result<PlayUrl, Error> {
-    Ok(PlayUrl { url: answer.object()?.and_then(|data| data.link("play_url")) })
+pub(crate) fn play_url(answer: &Answer) -> Result<Option<PlayUrl>, Error> {
+    Ok(Some(PlayUrl { url: answer.object()?.and_then(|data| data.link("play_url")) }))
 }
 
-fn item_page(answer: &Answer) -> Result<ItemPage, Error> {
+pub(crate) fn item_page(answer: &Answer) -> Result<ItemPage, Error> {
     let Some(data) = answer.object()? else {
         return Ok(ItemPage { items: Vec::new(), total: None, unreadable: 0 });
     };

@@ -26,6 +26,7 @@ use serde_json::json;
 use crate::calls;
 use crate::client::{Ask, Client};
 use crate::credential::Account;
+use crate::envelope::Answer;
 use crate::error::Error;
 use crate::page::OffsetPage;
 
@@ -33,13 +34,13 @@ impl Client {
     /// Asks for the streamers whom the account may advertise.
     pub async fn streamers(&self, account: &Account<'_>) -> Result<OffsetPage<Streamer>, Error> {
         let ask = Ask::signed(&calls::STREAMERS, account);
-        self.ask(ask, |answer| OffsetPage::read(answer, "streamers", "total", Streamer::read)).await
+        self.ask(ask, streamers).await
     }
 
     /// Asks for today's promotions. Host, path and answer are inferred; [`Client::campaigns`] has evidence for the same.
     pub async fn promotions_today(&self, account: &Account<'_>) -> Result<OffsetPage<PromotionToday>, Error> {
         let ask = Ask::signed(&calls::PROMOTIONS_TODAY, account);
-        self.ask(ask, |answer| OffsetPage::read(answer, "promotions", "total", PromotionToday::read)).await
+        self.ask(ask, promotions_today).await
     }
 
     /// Asks for the account's live campaigns, with what each did between two moments.
@@ -81,7 +82,7 @@ impl Client {
         change: &CampaignChange,
     ) -> Result<(), Error> {
         let ask = Ask::signed(&calls::EDIT_LIVE_STREAM, account).body(change.body(campaign_id));
-        self.ask(ask, |answer| answer.object().map(|_| ())).await
+        self.ask(ask, Answer::taken).await
     }
 
     /// Asks what the live campaigns have spent today. Host, path and answer are inferred; the reports of
@@ -98,6 +99,18 @@ impl Client {
     /// Asks for the account's ads credit and today's expense on ads of every kind. `None` if Shopee has nothing.
     pub async fn ads_data(&self, account: &Account<'_>) -> Result<Option<AdsData>, Error> {
         let ask = Ask::signed(&calls::ADS_DATA, account).body(json!({ "info_type_list": ads::KINDS }));
-        self.ask(ask, |answer| Ok(answer.object()?.map(|data| AdsData::read(&data)))).await
+        self.ask(ask, ads_data).await
     }
+}
+
+pub(crate) fn streamers(answer: &Answer) -> Result<OffsetPage<Streamer>, Error> {
+    OffsetPage::read(answer, "streamers", "total", Streamer::read)
+}
+
+pub(crate) fn promotions_today(answer: &Answer) -> Result<OffsetPage<PromotionToday>, Error> {
+    OffsetPage::read(answer, "promotions", "total", PromotionToday::read)
+}
+
+pub(crate) fn ads_data(answer: &Answer) -> Result<Option<AdsData>, Error> {
+    Ok(answer.object()?.map(|data| AdsData::read(&data)))
 }

@@ -145,7 +145,8 @@ impl Definitions {
 
 /// A file's definitions. A file may hold more than a document may, since each of its operations becomes one.
 fn parse(text: &str) -> Result<ExecutableDocument, documents::Objection> {
-    let limits = DocumentLimits { tokens: usize::MAX, selections: u32::MAX, ..DocumentLimits::default() };
+    let limits =
+        DocumentLimits { tokens: usize::MAX, selections: u32::MAX, value_bytes: u32::MAX, ..DocumentLimits::default() };
     documents::parse(text, &limits).or_else(|objection| {
         // The parser takes no document without an operation, which a file of fragments is; with one it must be all right.
         documents::parse(&format!("{text}\n{{ __typename }}"), &limits).map_err(|_| objection)

@@ -26,6 +26,9 @@ use crate::error::INTERNAL_SENTENCE;
 /// A document can have a mistake in every field; nobody reads more of them than this.
 const MOST_ERRORS: usize = 20;
 
+/// In bytes. The executor quotes names and values whole, however long they are.
+const LONGEST_MESSAGE: usize = 1_000;
+
 /// Beginnings of the executor's own messages about values that do not fit their type. It gives them no code.
 const UNFIT_VALUE: [&str; 3] = ["Invalid value for argument", "Failed to parse \"", "Expected input type \""];
 
@@ -85,6 +88,7 @@ impl Answer {
         }
         for error in &mut self.response.errors {
             classify(error, self.refused.is_some());
+            shorten(&mut error.message);
             error.extensions.get_or_insert_default().set("requestId", id.as_str());
         }
         self
@@ -145,6 +149,13 @@ impl Answer {
 fn schema_limit(error: &ServerError) -> Option<&'static str> {
     let (message, code) = SCHEMA_LIMIT;
     (message == error.message).then_some(code)
+}
+
+fn shorten(message: &mut String) {
+    if message.len() > LONGEST_MESSAGE {
+        message.truncate(message.floor_char_boundary(LONGEST_MESSAGE));
+        message.push('…');
+    }
 }
 
 /// Gives an error its code, if the room that raised it has not.

@@ -11,7 +11,7 @@ use std::{
 };
 
 use async_graphql::{
-    Executor, Pos, Request, Value,
+    Executor, Pos, Request, Value, Variables,
     parser::types::{ExecutableDocument, OperationType},
 };
 use moka::{future::Cache, policy::EvictionPolicy};
@@ -111,7 +111,7 @@ pub struct Objection {
 /// A document as the guard would have it, or what the guard says.
 pub fn parse(text: &str, limits: &DocumentLimits) -> Result<ExecutableDocument, Objection> {
     let mut request = Request::new(text);
-    match guard::parse(&mut request, limits) {
+    match guard::parse(&mut request, &Variables::default(), limits) {
         Ok(document) => Ok(document.clone()),
         Err(refusal) => Err(Objection { message: refusal.message.into_owned(), at: refusal.location }),
     }

@@ -53,6 +53,8 @@ pub struct DocumentLimits {
     pub bracket_depth: usize,
     /// Fields and fragments of all operations together.
     pub selections: u32,
+    /// Values of arguments, in bytes, of all operations together and with variables as what they are.
+    pub value_bytes: u32,
     /// Fields within fields; what is below `__schema` and `__type` is not counted.
     pub depth: u32,
     /// Selection sets within selection sets, of fields and fragments alike. The executor refuses more than 32 without a
@@ -127,6 +129,7 @@ impl Default for DocumentLimits {
             word_bytes: 200,
             bracket_depth: 60,
             selections: 2_000,
+            value_bytes: 1_000_000,
             depth: 15,
             nesting: 30,
             introspection_lists: 2,

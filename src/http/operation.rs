@@ -43,7 +43,7 @@ impl Operation {
     pub(super) fn prepare(parameters: Parameters, limits: &DocumentLimits) -> Result<Self, Refusal> {
         let mut request = parameters.into_request()?;
         let (name, variables) = (request.operation_name.take(), std::mem::take(&mut request.variables));
-        let definition = select(guard::parse(&mut request, limits)?, name.as_deref())?;
+        let definition = select(guard::parse(&mut request, &variables, limits)?, name.as_deref())?;
         check_presence(&definition.node, &variables)?;
         let kind = definition.node.ty;
         request.operation_name = name;

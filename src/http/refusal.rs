@@ -8,6 +8,9 @@ use axum::http::StatusCode;
 use super::SignInError;
 use crate::{cost::bill::Unaffordable, error::INTERNAL_SENTENCE};
 
+/// Longest drawing of a syntax error, in bytes.
+const LONGEST_PICTURE: usize = 500;
+
 /// A refusal: what the client reads, and how HTTP says it.
 #[derive(Debug)]
 pub(super) struct Refusal {
@@ -127,7 +130,12 @@ impl Refusal {
 
     pub(super) fn unparsable(error: &ServerError) -> Self {
         let location = error.locations.first().copied();
-        Self::request_error("GRAPHQL_PARSE_FAILED", error.message.clone(), location)
+        // The line that it is in is drawn whole, and what was expected stands below.
+        let message = match error.message.rsplit_once("\n  = ") {
+            Some((picture, expected)) if picture.len() > LONGEST_PICTURE => expected.to_owned(),
+            _ => error.message.clone(),
+        };
+        Self::request_error("GRAPHQL_PARSE_FAILED", message, location)
     }
 
     pub(super) fn unterminated_string() -> Self {

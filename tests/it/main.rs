@@ -9,6 +9,7 @@ mod campaigns;
 mod configuration;
 mod connecting;
 mod contract;
+mod corpus;
 mod dashboard;
 mod demo;
 mod documents;

@@ -22,7 +22,7 @@ pub struct Group {
     pub people: Option<i64>,
 }
 
-pub(super) fn read(answer: &Answer) -> Result<Vec<Breakdown>, Error> {
+pub(crate) fn read(answer: &Answer) -> Result<Vec<Breakdown>, Error> {
     Ok(answer.objects()?.iter().filter_map(breakdown).collect())
 }
 

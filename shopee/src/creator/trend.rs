@@ -88,7 +88,7 @@ pub enum TrendValue {
     Amount(Amount),
 }
 
-pub(super) fn read(answer: &Answer, metrics: &[TrendMetric]) -> Result<Vec<Trend>, Error> {
+pub(crate) fn read(answer: &Answer, metrics: &[TrendMetric]) -> Result<Vec<Trend>, Error> {
     let Some(data) = answer.object()? else { return Ok(Vec::new()) };
     let Some(raw) = data.raw("trends") else { return Ok(Vec::new()) };
     let trends = Object::parse(raw).ok_or_else(|| answer.garbled("trends is not an object"))?;

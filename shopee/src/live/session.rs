@@ -68,7 +68,7 @@ impl RoomStatus {
 
 impl RoomSession {
     /// The signature for the chat, which comes along, is not read.
-    pub(super) fn read(answer: &Answer) -> Result<Option<RoomSession>, Error> {
+    pub(crate) fn read(answer: &Answer) -> Result<Option<RoomSession>, Error> {
         let Some(data) = answer.object()? else { return Ok(None) };
         let session = data.object("session").ok_or_else(|| answer.garbled("no session"))?;
         Ok(Some(RoomSession {

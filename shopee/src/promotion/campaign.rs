@@ -85,7 +85,7 @@ pub struct Campaign {
 }
 
 impl Campaign {
-    pub(super) fn read(answer: &Answer) -> Result<Option<Campaign>, Error> {
+    pub(crate) fn read(answer: &Answer) -> Result<Option<Campaign>, Error> {
         let Some(data) = answer.object()? else { return Ok(None) };
         let campaign = data.object("campaign").ok_or_else(|| answer.garbled("no campaign"))?;
         Ok(Some(Campaign {

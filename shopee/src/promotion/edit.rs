@@ -68,7 +68,7 @@ pub struct BudgetForEdit {
 }
 
 impl BudgetForEdit {
-    pub(super) fn read(answer: &Answer) -> Result<Option<BudgetForEdit>, Error> {
+    pub(crate) fn read(answer: &Answer) -> Result<Option<BudgetForEdit>, Error> {
         let Some(data) = answer.object()? else { return Ok(None) };
         let budget = data.object("daily_budget").ok_or_else(|| answer.garbled("no daily_budget"))?;
         Ok(Some(BudgetForEdit {

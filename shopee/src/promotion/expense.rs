@@ -27,7 +27,7 @@ pub struct CampaignExpense {
 }
 
 impl ExpenseToday {
-    pub(super) fn read(answer: &Answer) -> Result<ExpenseToday, Error> {
+    pub(crate) fn read(answer: &Answer) -> Result<ExpenseToday, Error> {
         let data = answer.object()?.unwrap_or_default();
         let Rows { list, unreadable } = Rows::read(answer, &data, "campaign_list", CampaignExpense::read)?;
         let total = data.hundred_thousandths("ads_expense_today");

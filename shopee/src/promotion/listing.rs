@@ -94,7 +94,7 @@ pub struct ListedCampaign {
 }
 
 impl CampaignList {
-    pub(super) fn read(answer: &Answer) -> Result<CampaignList, Error> {
+    pub(crate) fn read(answer: &Answer) -> Result<CampaignList, Error> {
         let page = OffsetPage::read(answer, "entry_list", "total", ListedCampaign::read)?;
         let has_report_failure = answer.object()?.and_then(|data| data.flag("has_report_failure"));
         Ok(CampaignList { page, has_report_failure })

@@ -116,7 +116,7 @@ pub struct ReportPoint {
 }
 
 impl CampaignReport {
-    pub(super) fn read(answer: &Answer) -> Result<CampaignReport, Error> {
+    pub(crate) fn read(answer: &Answer) -> Result<CampaignReport, Error> {
         let data = answer.object()?.unwrap_or_default();
         let Rows { list, unreadable } = Rows::read(answer, &data, "report_by_time", ReportPoint::read)?;
         let total = AdsMetrics::read(&data.object("report_aggregate").unwrap_or_default());

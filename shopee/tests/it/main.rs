@@ -4,6 +4,7 @@
 
 mod amounts;
 mod calls;
+mod corpus;
 mod credentials;
 mod fixtures;
 mod hosts;

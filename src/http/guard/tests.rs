@@ -28,7 +28,7 @@ impl Query {
 }
 
 fn refused(document: &str) -> Option<Refusal> {
-    parse(&mut Request::new(document), &DocumentLimits::default()).err()
+    parse(&mut Request::new(document), &Variables::default(), &DocumentLimits::default()).err()
 }
 
 fn code(document: &str) -> &'static str {
@@ -129,6 +129,30 @@ fn each_limit_holds_to_the_last_and_is_named_with_its_value() {
 }
 
 #[test]
+fn a_value_counts_wherever_it_stands() {
+    let (long, longer) = ("x".repeat(99_000), "x".repeat(101_000));
+    let sent = |value: &str| Variables::from_value(async_graphql::value!({ "v": { "a": [value] } }));
+    let code = |document: &str, sent: &Variables| {
+        let refusal = parse(&mut Request::new(document), sent, &DocumentLimits::default()).err();
+        refusal.map_or("passed", |refusal| refusal.code)
+    };
+    let uses = "echo(value: [$v]) ".repeat(10);
+    for (within, beyond) in [(sent(&long), sent(&longer)), (Variables::default(), sent(&longer))] {
+        let used = format!("query($v: JSON = 1) {{ me {{ {uses} }} }}");
+        assert_eq!((code(&used, &within), code(&used, &beyond)), ("passed", TOO_LARGE));
+    }
+    let spread = |text: &str| {
+        let spreads = "...F ".repeat(10);
+        format!("{{ me {{ {spreads} }} }} fragment F on Query {{ echo(value: {{ a: \"{text}\" }}) }}")
+    };
+    assert_eq!(code(&spread(&long), &Variables::default()), "passed");
+    assert_eq!(code(&spread(&longer), &Variables::default()), TOO_LARGE);
+    let default = |text: &str| format!("query($v: JSON = \"{text}\") {{ me {{ {uses} }} }}");
+    assert_eq!(code(&default(&long), &Variables::default()), "passed");
+    assert_eq!(code(&default(&longer), &Variables::default()), TOO_LARGE);
+}
+
+#[test]
 fn a_subscription_has_one_root_field() {
     assert_eq!(code("subscription{a}"), "passed");
     assert_eq!(code("subscription{a b}"), "GRAPHQL_VALIDATION_FAILED");
@@ -181,7 +205,7 @@ fn the_deepest_documents_fit_the_stack_of_a_worker() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         for document in deepest_documents() {
             let mut request = Request::new(&document);
-            let parsed = parse(&mut request, &unlimited).map(drop);
+            let parsed = parse(&mut request, &Variables::default(), &unlimited).map(drop);
             let recursive = parsed.as_ref().is_err_and(|refusal| refusal.message.contains("recursion"));
             assert!(parsed.is_ok() || recursive, "{document:.60}: {parsed:?}");
             // Whatever the executor says: it comes back.
@@ -228,7 +252,7 @@ fn what_passes_is_cheap_to_validate() {
     ] {
         let begun = Instant::now();
         let mut request = Request::new(&document);
-        let parsed = parse(&mut request, &DocumentLimits::default()).map(drop);
+        let parsed = parse(&mut request, &Variables::default(), &DocumentLimits::default()).map(drop);
         assert!(parsed.is_ok(), "{parsed:?}");
         drop(runtime.block_on(schema.execute(request)));
         // Without optimisation, on a busy machine; the unguarded bombs take minutes.
@@ -295,7 +319,8 @@ proptest! {
     fn a_document_weighs_what_it_is_written_out(text in document()) {
         let mut request = Request::new(&text);
         let document = request.parsed_query().unwrap();
-        let fragments = Fragments::weigh(document).unwrap();
+        let variables = Variables::default();
+        let fragments = Fragments::weigh(document, &variables).unwrap();
         for (_, operation) in document.operations.iter() {
             let weight = fragments.operation(operation);
             let set = &operation.node.selection_set.node;
@@ -307,12 +332,12 @@ proptest! {
     #[test]
     fn what_the_parser_takes_the_guard_can_read(text in document()) {
         let unlimited = DocumentLimits { aliases: 9999, directives: 9999, selections: 999_999, root_fields: 9999, ..DocumentLimits::default() };
-        let refusal = parse(&mut Request::new(&text), &unlimited).err();
+        let refusal = parse(&mut Request::new(&text), &Variables::default(), &unlimited).err();
         prop_assert!(refusal.as_ref().is_none_or(|refusal| refusal.code == TOO_DEEP), "{refusal:?}");
     }
 
     #[test]
     fn no_text_is_too_strange_to_be_refused(text in r#"([{}()\[\]"\\#.,:$@!|=&a1 \n]|"""|\.\.\.|fragment F on Q|query|é){0,200}"#) {
-        drop(parse(&mut Request::new(&text), &DocumentLimits::default()));
+        drop(parse(&mut Request::new(&text), &Variables::default(), &DocumentLimits::default()));
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use async_graphql::{
-    Positioned,
+    Positioned, Variables,
     parser::types::{
         ExecutableDocument, Field, FragmentDefinition, OperationDefinition, OperationType, Selection, SelectionSet,
     },
@@ -14,7 +14,7 @@ use async_graphql::{
 
 use super::{
     DocumentLimits, Refusal, TOO_DEEP, TOO_LARGE, TOO_MANY_ALIASES, TOO_MANY_DIRECTIVES, TOO_MANY_ROOT_FIELDS,
-    spreads::Order,
+    spreads::Order, values::Values,
 };
 
 /// What multiplies an introspection answer by the size of the schema.
@@ -26,6 +26,8 @@ pub(super) struct Weight {
     pub(super) selections: u32,
     pub(super) aliases: u32,
     pub(super) directives: u32,
+    /// Bytes of the arguments' values, variables as what they are.
+    pub(super) values: u32,
     /// Fields at the top.
     pub(super) roots: u32,
     /// Fields within fields, without those below `__schema` and `__type`.
@@ -49,6 +51,7 @@ impl Weight {
             selections: self.selections.saturating_add(other.selections),
             aliases: self.aliases.saturating_add(other.aliases),
             directives: self.directives.saturating_add(other.directives),
+            values: self.values.saturating_add(other.values),
             roots: self.roots.saturating_add(other.roots),
             depth: self.depth.max(other.depth),
             nesting: self.nesting.max(other.nesting),
@@ -70,7 +73,7 @@ impl Weight {
     }
 
     /// This as the content of a field.
-    fn in_field(self, field: &Field) -> Self {
+    fn in_field(self, field: &Field, values: u32) -> Self {
         let name = field.name.node.as_str();
         let introspects = matches!(name, "__schema" | "__type");
         let is_list = INTROSPECTION_LISTS.contains(&name);
@@ -79,6 +82,7 @@ impl Weight {
             selections: self.selections.saturating_add(1),
             aliases: self.aliases.saturating_add(u32::from(field.alias.is_some())),
             directives: self.directives.saturating_add(count(field.directives.len())),
+            values: self.values.saturating_add(values),
             roots: 1,
             depth: if introspects { 1 } else { self.depth.saturating_add(1) },
             nesting: self.nesting.saturating_add(u32::from(nests)),
@@ -107,15 +111,24 @@ impl Weight {
 }
 
 /// Refuses a document above the limits, or with fragments that spread themselves.
-pub(super) fn check(document: &ExecutableDocument, limits: &DocumentLimits) -> Result<(), Refusal> {
-    let fragments = Fragments::weigh(document)?;
+pub(super) fn check(
+    document: &ExecutableDocument,
+    variables: &Variables,
+    limits: &DocumentLimits,
+) -> Result<(), Refusal> {
+    let fragments = Fragments::weigh(document, variables)?;
     let operations: Vec<_> =
         document.operations.iter().map(|(_, operation)| (operation, fragments.operation(operation))).collect();
     // Fragments that no operation spreads are validated all the same.
     let weights = operations.iter().map(|(_, weight)| *weight).chain(fragments.unused());
-    let selections = weights.clone().fold(0_u32, |sum, weight| sum.saturating_add(weight.selections));
-    if selections > limits.selections {
-        return Err(Refusal::limit(TOO_LARGE, "a field count, fragments written out,", selections, limits.selections));
+    let all = weights.clone().fold(Weight::default(), Weight::beside);
+    if all.selections > limits.selections {
+        let what = "a field count, fragments written out,";
+        return Err(Refusal::limit(TOO_LARGE, what, all.selections, limits.selections));
+    }
+    if all.values > limits.value_bytes {
+        let what = "arguments, fragments and variables written out, with a length";
+        return Err(Refusal::limit(TOO_LARGE, what, all.values, limits.value_bytes));
     }
     for weight in weights {
         weight.check(limits)?;
@@ -136,14 +149,16 @@ fn single_root(operation: &Positioned<OperationDefinition>, weight: Weight) -> R
 /// The weight of every fragment.
 pub(super) struct Fragments<'a> {
     weights: HashMap<&'a str, Weight>,
+    values: Values<'a>,
     /// Those that no fragment and no operation spreads.
     unused: Vec<&'a str>,
 }
 
 impl<'a> Fragments<'a> {
-    pub(super) fn weigh(document: &'a ExecutableDocument) -> Result<Self, Refusal> {
-        let order = Order::of(document)?;
-        let mut fragments = Self { weights: HashMap::with_capacity(order.fragments.len()), unused: order.unused };
+    pub(super) fn weigh(document: &'a ExecutableDocument, variables: &'a Variables) -> Result<Self, Refusal> {
+        let (order, values) = (Order::of(document)?, Values::of(document, variables));
+        let mut fragments =
+            Self { weights: HashMap::with_capacity(order.fragments.len()), values, unused: order.unused };
         for name in order.fragments {
             if let Some(fragment) = document.fragments.get(name) {
                 let weight = fragments.definition(fragment);
@@ -179,7 +194,10 @@ impl<'a> Fragments<'a> {
 
     fn selection(&self, selection: &Selection) -> Weight {
         match selection {
-            Selection::Field(field) => self.selection_set(&field.node.selection_set.node).in_field(&field.node),
+            Selection::Field(field) => {
+                let content = self.selection_set(&field.node.selection_set.node);
+                content.in_field(&field.node, self.values.given(&field.node))
+            }
             Selection::InlineFragment(fragment) => {
                 self.selection_set(&fragment.node.selection_set.node).in_fragment(fragment.node.directives.len())
             }

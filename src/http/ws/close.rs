@@ -44,6 +44,11 @@ impl Close {
         Self { code: 4409, reason: format!("Subscriber for {id} already exists").into() }
     }
 
+    /// Whether nothing can be read any more: frames of it that are still to come have lost their meaning.
+    pub(super) fn ends_reading(&self) -> bool {
+        [Self::TOO_LARGE, Self::NOT_TEXT, Self::BROKEN_FRAME].contains(self)
+    }
+
     pub(super) fn reason(&self) -> &str {
         &self.reason
     }

@@ -183,8 +183,8 @@ impl Writer {
             }
             self.sink.send(Message::Close(Some(close.frame()))).await?;
             while let Some(Ok(_)) = incoming.next().await {}
-            if *close == Close::TOO_LARGE {
-                // The rest of that message is still arriving, and nothing reads it.
+            if close.ends_reading() {
+                // What is still arriving, nothing reads.
                 std::future::pending::<()>().await;
             }
             Ok::<_, axum::Error>(())

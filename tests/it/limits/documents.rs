@@ -45,8 +45,14 @@ fn limits(world: &World) -> Vec<Limit> {
         format!("{{ {session} {{ overview {{ {fields} }} }} }}")
     };
     let roots = |count: usize| format!("{{ {inner} {} }}", "__typename ".repeat(count - 1));
+    let values = |length: usize| {
+        let spreads = "...F ".repeat(10);
+        let fragment = format!("fragment F on Query {{ __type(name: \"{}\") {{ name }} }}", "x".repeat(length));
+        format!("{{ {inner} {spreads} }} {fragment}")
+    };
     vec![
         body_limit(&asking),
+        of("values", values(99_000), values(101_000), (400, "QUERY_TOO_LARGE")),
         of("tokens", tokens(14_900), tokens(15_000), (400, "QUERY_TOO_LARGE")),
         of("aliases", aliases(30), aliases(31), (400, "TOO_MANY_ALIASES")),
         of("directives", directives(50), directives(51), (400, "TOO_MANY_DIRECTIVES")),

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::SinkExt as _;
 use serde_json::{Value, json};
 use tokio::{
-    io::AsyncWriteExt as _,
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
     time::{sleep, sleep_until, timeout},
 };
 use tokio_tungstenite::{
@@ -268,6 +268,23 @@ async fn a_frame_that_is_none_is_1002() {
     // Clients must mask their frames.
     stream.write_all(&[0x81, 2, b'{', b'}']).await.unwrap();
     socket.expect_close(1002).await;
+}
+
+/// A client that is writing when it is told would hear of a broken connection alone if the socket were gone at once.
+#[tokio::test]
+async fn a_client_that_cannot_be_read_any_more_has_a_second_to_hear_why() {
+    let gateway = Gateway::start().await;
+    // Not UTF-8, masked with zeros; not masked.
+    for (bytes, code) in [(&[0x81, 0x81, 0, 0, 0, 0, 0xFF][..], 1007), (&[0x81, 2, b'{', b'}'], 1002)] {
+        let mut socket = gateway.acknowledged().await;
+        let MaybeTlsStream::Plain(stream) = socket.0.get_mut() else { panic!("there is no TLS here") };
+        let begun = Instant::now();
+        stream.write_all(bytes).await.unwrap();
+        assert_eq!(socket.closed().await.map(|(code, _)| code), Some(code));
+        let MaybeTlsStream::Plain(stream) = socket.0.get_mut() else { panic!("there is no TLS here") };
+        assert_eq!(timeout(PATIENCE, stream.read(&mut [0])).await.unwrap().unwrap_or(0), 0, "the connection ends");
+        assert!(begun.elapsed() > Duration::from_millis(900), "{:?}", begun.elapsed());
+    }
 }
 
 #[tokio::test]

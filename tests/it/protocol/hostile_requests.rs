@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -144,6 +144,39 @@ async fn bombs_are_refused_and_the_process_lives() {
         assert_eq!(gateway.post(deep).send().await.unwrap().status(), status);
     }
     gateway.assert_alive().await;
+}
+
+#[tokio::test]
+async fn a_long_value_in_many_places_is_refused_before_it_is_looked_at() {
+    let gateway = Gateway::start().await;
+    let query = format!("query($v:Int!){{a{{{}}}}}", "echo(value:$v)".repeat(400));
+    for (length, code) in [(1_000, "GRAPHQL_VALIDATION_FAILED"), (300_000, "QUERY_TOO_LARGE")] {
+        let body = json!({"query": query, "variables": {"v": "x".repeat(length)}});
+        assert_eq!(code_of(gateway.post(body.to_string()).send().await.unwrap()).await, code);
+    }
+}
+
+#[tokio::test]
+async fn of_what_is_wrong_little_is_quoted() {
+    let gateway = Gateway::start().await;
+    let long = "é".repeat(200_000);
+    for (body, code) in [
+        (json!({"query": format!("{{echo(value:\"{long}\") ]")}), "GRAPHQL_PARSE_FAILED"),
+        (json!({"query": "query A{hello} query B{hello}", "operationName": long}), "OPERATION_RESOLUTION_FAILURE"),
+        (json!({"query": "{hello}", "variables": long}), "BAD_REQUEST"),
+        (json!({"query": format!("query($v:[Int!]=\"{long}\"){{hello}}")}), "GRAPHQL_VALIDATION_FAILED"),
+    ] {
+        let answer = gateway.post(body.to_string()).send().await.unwrap();
+        let answer: Value = answer.json().await.unwrap();
+        let error = &answer["errors"][0];
+        assert_eq!(error["extensions"]["code"], code);
+        assert!(answer.to_string().len() < 2_000, "{code}: {}", answer.to_string().len());
+    }
+    let answer: Value =
+        gateway.query(&format!("{{echo(value:\"{long}\") ]")).send().await.unwrap().json().await.unwrap();
+    let error = &answer["errors"][0];
+    assert!(error["message"].as_str().is_some_and(|message| message.starts_with("expected ")), "{error}");
+    assert_eq!(error["locations"][0], json!({"line": 1, "column": 200_017}));
 }
 
 #[tokio::test]
