@@ -38,7 +38,7 @@ impl Counted {
 
     fn control(&self, what: &str) {
         let mut command = Command::new("callgrind_control");
-        let said = command.arg(what).arg(self.server.id().to_string()).output().unwrap();
+        let said = command.arg(what).arg(self.server.id.to_string()).output().unwrap();
         let said = String::from_utf8_lossy(&said.stdout);
         assert!(said.contains("OK"), "callgrind_control {what}: {said}");
     }

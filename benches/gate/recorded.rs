@@ -4,8 +4,10 @@ use std::{fs, path::Path, process::Command};
 
 use serde::{Deserialize, Serialize};
 
-/// More than this much of what was recorded is too much.
-const MOST: f64 = 1.05;
+/// More than this much of what was recorded is too much: two runs differ by one percent.
+const MOST_INSTRUCTIONS: f64 = 1.05;
+/// Two runs differ by up to ten percent.
+const MOST_MEMORY: f64 = 1.15;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Figures {
@@ -40,9 +42,9 @@ pub(crate) fn compare(found: &Figures, is_to_record: bool) {
     );
     println!("{:46}{:>14}{:>14}{:>9}{:>8}", "", "measured", "recorded", "ratio", "limit");
     let lines = [
-        ("instructions of a page of sessions", found.operation, recorded.figures.operation),
-        ("instructions of a message to one of many", found.message, recorded.figures.message),
-        ("bytes of an idle subscribed connection", found.connection, recorded.figures.connection),
+        ("instructions of a page of sessions", found.operation, recorded.figures.operation, MOST_INSTRUCTIONS),
+        ("instructions of a message to one of many", found.message, recorded.figures.message, MOST_INSTRUCTIONS),
+        ("bytes of an idle subscribed connection", found.connection, recorded.figures.connection, MOST_MEMORY),
     ];
     let dearer: Vec<_> = lines.into_iter().filter(|line| !is_within(line)).map(|line| line.0).collect();
     assert!(
@@ -51,10 +53,10 @@ pub(crate) fn compare(found: &Figures, is_to_record: bool) {
     );
 }
 
-fn is_within((what, measured, recorded): &(&str, u64, u64)) -> bool {
+fn is_within((what, measured, recorded, most): &(&str, u64, u64, f64)) -> bool {
     let ratio = *measured as f64 / *recorded as f64;
-    println!("{what:46}{measured:14}{recorded:14}{ratio:8.3}x{MOST:7.2}x");
-    ratio <= MOST
+    println!("{what:46}{measured:14}{recorded:14}{ratio:8.3}x{most:7.2}x");
+    ratio <= *most
 }
 
 fn compiler() -> String {

@@ -16,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) struct Server {
     child: Child,
+    /// The system's.
+    pub(crate) id: u32,
     pub(crate) address: SocketAddr,
 }
 
@@ -41,7 +43,7 @@ impl Server {
         let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         command.envs(variables).env("LISTEN_ADDR", address.to_string()).env("LOG", "warn");
         let child = command.stdout(Stdio::null()).spawn().unwrap();
-        let server = Self { child, address };
+        let server = Self { id: child.id(), child, address };
         let patience = Instant::now() + PATIENCE;
         while TcpStream::connect(address).await.is_err() {
             assert!(Instant::now() < patience, "the server starts in time");
@@ -50,13 +52,9 @@ impl Server {
         server
     }
 
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     /// The processor time it has used.
     pub(crate) fn cpu(&self) -> Duration {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.id)).unwrap();
         let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
         let ticks: u64 = fields[11..13].iter().map(|field| field.parse::<u64>().unwrap()).sum();
         // A tick is a hundredth of a second to whoever asks.
@@ -65,7 +63,7 @@ impl Server {
 
     /// The memory that is its own, in bytes.
     pub(crate) fn memory(&self) -> u64 {
-        let rollup = fs::read_to_string(format!("/proc/{}/smaps_rollup", self.child.id())).unwrap();
+        let rollup = fs::read_to_string(format!("/proc/{}/smaps_rollup", self.id)).unwrap();
         let anonymous = rollup.lines().find_map(|line| line.strip_prefix("Anonymous:")).unwrap();
         anonymous.trim().trim_end_matches(" kB").trim().parse::<u64>().unwrap() * 1024
     }

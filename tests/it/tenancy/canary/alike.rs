@@ -93,7 +93,7 @@ impl Run {
                 let everybodys = shareable.attachment(self.app.clone());
                 let (shared, alone) =
                     tokio::join!(self.first(&everybodys, operation, looks), self.first(&own, operation, looks));
-                if shared == alone {
+                if are_alike(shared.as_ref(), alone.as_ref()) {
                     has_told = Some(has_told == Some(true) || shared.is_some());
                     break;
                 }
@@ -116,6 +116,34 @@ impl Run {
         let event: Option<Response> = timeout(SILENCE * 4_u32.pow(looks), events.next()).await.ok().flatten();
         event.map(|event| json!({ "data": event.data, "errors": event.errors }))
     }
+}
+
+fn are_alike(shared: Option<&Value>, alone: Option<&Value>) -> bool {
+    match (shared, alone) {
+        (Some(shared), Some(alone)) => {
+            shared["data"] == alone["data"] && tells_all_of(shared, alone) && tells_all_of(alone, shared)
+        }
+        (shared, alone) => shared == alone,
+    }
+}
+
+/// Whether the one has each error that the other has. But for those below what another error has made null: whether they are found
+/// before it ends the execution there is a matter of who was first, and of no meaning.
+fn tells_all_of(one: &Value, other: &Value) -> bool {
+    let [told, all] = [one, other].map(|answer| answer["errors"].as_array().unwrap());
+    let is_told =
+        |error: &&Value| told.contains(error) || is_below_null(&other["data"], error["path"].as_array().unwrap());
+    told.is_empty() == all.is_empty() && all.iter().all(|error| is_told(&error))
+}
+
+/// Whether a place is within something that is null.
+fn is_below_null(data: &Value, path: &[Value]) -> bool {
+    let step = |at: &Value, step: &Value| match step {
+        Value::String(name) => at[name].clone(),
+        place => at[place.as_u64().unwrap() as usize].clone(),
+    };
+    let Some((_, above)) = path.split_last() else { return data.is_null() };
+    above.iter().fold(data.clone(), |at, name| step(&at, name)).is_null()
 }
 
 fn variables(operation: &Operation) -> Variables {
