@@ -102,12 +102,23 @@ impl Site<'_> {
         let query = format!(r#"subscription {{ viewerCount(sessionId: "{}") {{ {fields} }} }}"#, self.session);
         let mut subscribers = Vec::with_capacity(count);
         for whose in 0..count {
-            let mut socket = Socket::open(server.address, &self.world.token).await.unwrap();
+            let mut socket = self.socket(server).await;
             socket.subscribe(&query).await.unwrap();
             subscribers.push(socket.count(whose, tally.clone()));
         }
         until("each has got the number of the moment", || tally.events() >= count as u64).await;
         subscribers
+    }
+
+    /// Under valgrind and beside others, being signed in may take longer than a gateway waits for it.
+    async fn socket(&self, server: &Server) -> Socket {
+        let started = Instant::now();
+        loop {
+            match Socket::open(server.address, &self.world.token).await {
+                Ok(socket) => return socket,
+                Err(error) => assert!(started.elapsed() < PATIENCE, "{error}"),
+            }
+        }
     }
 }
 
