@@ -136,7 +136,7 @@ async fn a_database_that_is_away_is_told_and_comes_back() {
     stream.until("the numbers grow old", is_stale).await;
 
     // Sockets go on without the database for a minute, some of which has passed.
-    sleep(Duration::from_secs(from_environment("OUTAGE_SECONDS", 0).min(40))).await;
+    stream.read_on(Duration::from_secs(from_environment("OUTAGE_SECONDS", 0).min(40))).await;
     postgres.start_again();
     eventually("ready again", async || client.status("/readyz").await == 200).await;
     assert_eq!(client.ask(SESSIONS, json!({})).await.outcome(), "200 data");
@@ -260,6 +260,6 @@ async fn while_shopee_is_away(client: &Client, mut stream: Stream, session: &str
     assert_eq!(told.body["errors"][0]["extensions"]["retryable"], true);
     assert!(told.body["data"]["liveSession"]["sessionName"].is_string(), "what is stored answers: {told:?}");
     assert_eq!(client.status("/readyz").await, 200, "others need the gateway all the same");
-    sleep(Duration::from_secs(from_environment("OUTAGE_SECONDS", 0))).await;
+    stream.read_on(Duration::from_secs(from_environment("OUTAGE_SECONDS", 0))).await;
     stream
 }

@@ -1,5 +1,7 @@
 //! One subscription on a websocket of its own.
 
+use std::time::Duration;
+
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::{net::TcpStream, time::timeout};
@@ -98,6 +100,16 @@ impl Stream {
             }
         });
         found.await.unwrap_or_else(|_| panic!("never: {what}"))
+    }
+
+    /// Reads for so long, as a client does that shows what comes: one that does not is taken for gone.
+    pub(crate) async fn read_on(&mut self, time: Duration) {
+        let reading = async {
+            loop {
+                self.data().await;
+            }
+        };
+        let _: Result<(), _> = timeout(time, reading).await;
     }
 
     /// The code that the server closes the socket with; what it sends before that is passed over.
