@@ -13,15 +13,17 @@ const PASSING_RESULTS: [u32; 6] = [5, 6, 8, 10, 13, 14];
 /// Whether the same may work a little later, though nobody mends anything of ours.
 pub fn passes(error: &DbErr) -> bool {
     match error {
-        DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => true,
+        DbErr::ConnectionAcquire(_) => true,
         _ => is_lost(error) || reported(error).is_some_and(is_passing),
     }
 }
 
-/// Whether the connection has gone with which the database was asked. Another one may work at once.
+/// Whether the connection has gone with which the database was asked, or could not be made: then nothing was asked. Another one may work
+/// at once.
 pub fn is_lost(error: &DbErr) -> bool {
     let ended = |reported: &dyn DatabaseError| !is_sqlite(reported) && has(reported, &ENDING_STATES);
-    matches!(cause(error), Some(SqlxError::Io(_) | SqlxError::WorkerCrashed)) || reported(error).is_some_and(ended)
+    let has_gone = matches!(cause(error), Some(SqlxError::Io(_) | SqlxError::WorkerCrashed));
+    matches!(error, DbErr::Conn(_)) || has_gone || reported(error).is_some_and(ended)
 }
 
 fn cause(error: &DbErr) -> Option<&SqlxError> {
