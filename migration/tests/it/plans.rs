@@ -249,7 +249,7 @@ where
     A::Entity: EntityTrait<Model = M>,
 {
     let rows: Vec<A> = rows.map(|row| row.into_active_model().reset_all()).collect();
-    for part in rows.chunks(1_000) {
+    for part in rows.chunks(500) {
         A::Entity::insert_many(part.to_vec()).exec_without_returning(db).await.unwrap();
     }
 }
