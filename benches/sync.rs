@@ -1,7 +1,7 @@
 //! How fast an account is synced, beside its limit: a bare loop that inserts the same rows, page by page, and asks nobody. With the calls
-//! and statements that a session takes, and the memory that 1,000 and 10,000 sessions take.
+//! and statements that a session takes, and the memory that 1,000, 4,000 and 10,000 sessions take.
 //!
-//! `just bench-sync`; `SYNC_SESSIONS` makes the larger number another one. Fails if a run did not store everything.
+//! `just bench-sync`; `SYNC_SESSIONS` makes the largest number another one. Fails if a run did not store everything.
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement prints, and fails by panicking")]
 
@@ -37,6 +37,7 @@ use testing::Database;
 use self::{large_shopee::LargeShopee, wire::Wire};
 
 const FEW: u64 = 1_000;
+const MORE: u64 = 4_000;
 const MANY: u64 = 10_000;
 const ITEMS: u64 = 20;
 /// As many as a sync stores in one transaction.
@@ -79,7 +80,7 @@ async fn measure(name: &'static str, database: Database) {
     database.migrated().await.close().await.unwrap();
     let wire = if database.url.starts_with("postgres") { Some(Wire::before(&database.url).await) } else { None };
     let connection = database.connect().await;
-    for sessions in [FEW, many] {
+    for sessions in [FEW, MORE, many] {
         let taken = run(wire.as_ref(), &database, &connection, sessions).await;
         report(name, &taken);
     }

@@ -11,19 +11,23 @@
 //!
 //! The choices between the protocols' readings stand in `docs/protocol.md`.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_graphql::Executor;
 use axum::{Router, middleware, routing};
 use ipnet::IpNet;
-use tokio::{net::TcpListener, sync::Semaphore};
+use tokio::{
+    net::TcpListener,
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_http::compression::{
     CompressionLayer, Predicate as _,
     predicate::{NotForContentType, SizeAbove},
 };
 
-use self::sharing::Shares;
+use self::{refusal::Refusal, seats::Seats, sharing::Shares};
 use crate::metrics::Metrics;
 
 mod answer;
@@ -47,6 +51,7 @@ mod patient;
 pub mod probes;
 mod refusal;
 mod request_id;
+mod seats;
 mod security;
 mod sharing;
 mod sign_in;
@@ -92,11 +97,16 @@ pub struct Front<E> {
     pub metrics: Metrics,
 }
 
+/// The farewell to whoever makes room takes a second at most.
+const MAKES_ROOM_WITHIN: Duration = Duration::from_secs(2);
+
 /// A [`Front`] at work, with the places that requests and sockets occupy.
 struct Gate<E> {
     front: Front<E>,
     request_places: Arc<Semaphore>,
     socket_places: Arc<Semaphore>,
+    /// Of sockets whose clients have not signed in.
+    strangers: Arc<Seats>,
     /// For the bytes of bodies that arrive.
     body_room: Semaphore,
     shares: Shares,
@@ -107,6 +117,19 @@ impl<E> Gate<E> {
     fn drained(&self) -> impl Future<Output = ()> + Send + use<E> {
         let Front { shutdown, sockets, limits, .. } = &self.front;
         stay::drained(shutdown.clone(), sockets.clone(), limits.socket.drain)
+    }
+
+    /// A place for a socket or a stream of events. When all are taken, a socket that has not signed in makes room.
+    async fn socket_place(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        if let Ok(place) = self.socket_places.clone().try_acquire_owned() {
+            return Ok(place);
+        }
+        let full = || Refusal::overloaded("sockets");
+        if !self.strangers.make_room() {
+            return Err(full());
+        }
+        let place = timeout(MAKES_ROOM_WITHIN, self.socket_places.clone().acquire_owned()).await;
+        place.ok().and_then(Result::ok).ok_or_else(full)
     }
 }
 
@@ -120,6 +143,7 @@ pub fn router<E: Executor>(front: Front<E>) -> Router {
     let gate = Gate {
         request_places: Arc::new(Semaphore::new(front.limits.concurrent_requests)),
         socket_places: Arc::new(Semaphore::new(front.limits.socket.sockets)),
+        strangers: Seats::unbounded(),
         body_room: Semaphore::new(front.limits.arriving_bytes),
         shares: Shares::new(front.metrics.clone()),
         front,

@@ -36,14 +36,13 @@ impl Extension for NoIntrospection {
     }
 }
 
-/// Where the schema is asked for, if anywhere.
+/// Where the schema is asked for, if anywhere. Only the query itself has these fields: below another field they are unknown.
 fn asked(selected: &SelectionSet) -> Option<Pos> {
     selected.items.iter().find_map(|selection| match &selection.node {
         Selection::Field(field) if ["__schema", "__type"].contains(&field.node.name.node.as_str()) => {
             Some(selection.pos)
         }
-        Selection::Field(field) => asked(&field.node.selection_set.node),
         Selection::InlineFragment(fragment) => asked(&fragment.node.selection_set.node),
-        Selection::FragmentSpread(_) => None,
+        Selection::Field(_) | Selection::FragmentSpread(_) => None,
     })
 }

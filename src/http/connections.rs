@@ -22,10 +22,11 @@ use hyper_util::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use self::waiting::{Connection, Waiting};
+use self::waiting::Connection;
 use super::{
     HeadLimits, PatientListener,
     patient::{Patient, Peer},
+    seats::Seats,
 };
 
 mod waiting;
@@ -33,10 +34,10 @@ mod waiting;
 /// Serves the routes until `stop` is cancelled and every connection has ended.
 pub async fn serve(mut listener: PatientListener, routes: Router, limits: HeadLimits, stop: CancellationToken) {
     let connections = TaskTracker::new();
-    let (http, waiting) = (protocol(limits), Waiting::new(limits.waiting));
+    let (http, waiting) = (protocol(limits), Seats::bounded(limits.waiting));
     while let Some((client, address)) = stop.run_until_cancelled(listener.accept()).await {
         let (http, routes, stop) = (http.clone(), routes.clone(), stop.clone());
-        let waits = waiting.connection(address.ip());
+        let waits = Connection::from(address.ip(), &waiting);
         connections.spawn(serve_one(http, routes, client, (Peer(address), waits), stop));
     }
     drop(listener);

@@ -56,7 +56,7 @@ impl<E: Executor> Gate<E> {
         if self.front.shutdown.is_cancelled() {
             return Err(Refusal::shutting_down());
         }
-        let place = self.socket_places.clone().try_acquire_owned().map_err(|_| Refusal::overloaded("sockets"))?;
+        let place = self.socket_place().await?;
         operation.pay(&client).await?;
         let source = match self.share(&mut operation, &client).await {
             Some(feed) => Source::Shared(feed),

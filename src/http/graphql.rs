@@ -41,6 +41,7 @@ pub(super) async fn get<E: Executor>(
 ) -> Response {
     match upgrade {
         Ok(upgrade) => ws::accept(&gate, upgrade, &headers, from)
+            .await
             .unwrap_or_else(|refusal| Answer::refused(refusal, &id).into_http(Media::Json)),
         Err(rejection) if headers.contains_key(UPGRADE) => rejection.into_response(),
         Err(_) => {

@@ -44,6 +44,7 @@ use super::{
     operation::unbroken,
     parameters::Parameters,
     refusal::Refusal,
+    seats::Seat,
     stay::{self, Left},
 };
 use crate::metrics::Transport;
@@ -62,7 +63,7 @@ pub(super) use self::upgrade::accept;
 async fn converse<E: Executor>(
     gate: Arc<Gate<E>>,
     (sink, mut incoming): (SplitSink<WebSocket, Message>, SplitStream<WebSocket>),
-    from: (Token, ClientAddress),
+    from: (Token, ClientAddress, Seat),
     spoken: Option<Dialect>,
 ) {
     let (metrics, _open) = (gate.front.metrics.clone(), gate.front.metrics.open(Transport::WebSocket));
@@ -168,6 +169,8 @@ struct Conversation<E> {
     token: Token,
     address: ClientAddress,
     phase: Phase,
+    /// A seat among those who have not signed in; none once that is done.
+    stranger: Option<Seat>,
     running: Running,
     last_heard: Instant,
     /// How often it may say something.
@@ -175,13 +178,14 @@ struct Conversation<E> {
 }
 
 impl<E: Executor> Conversation<E> {
-    fn new(gate: Arc<Gate<E>>, outbox: Outbox, (token, address): (Token, ClientAddress), dialect: Dialect) -> Self {
-        let now = Instant::now();
+    fn new(gate: Arc<Gate<E>>, outbox: Outbox, from: (Token, ClientAddress, Seat), dialect: Dialect) -> Self {
+        let (now, (token, address, stranger)) = (Instant::now(), from);
         let limits = &gate.front.limits.socket;
         let phase = Phase::Silent(now + limits.init_within);
         let pace = Quota::per_second(limits.messages_per_second).allow_burst(limits.messages_at_once);
         let (running, pace) = (Running::default(), RateLimiter::direct(pace));
-        Self { gate, outbox, dialect, token, address, phase, running, last_heard: now, pace }
+        let stranger = Some(stranger);
+        Self { gate, outbox, dialect, token, address, phase, stranger, running, last_heard: now, pace }
     }
 
     fn limits(&self) -> &SocketLimits {
@@ -198,6 +202,7 @@ impl<E: Executor> Conversation<E> {
             let step = select! {
                 biased;
                 () = &mut drained => close(Close::RESTART),
+                () = gives_way(self.stranger.as_ref()) => self.refuse(Close::MADE_ROOM),
                 outcome = self.phase.settled() => self.acknowledge(outcome),
                 _ = pings.tick() => self.ping(),
                 (slot, message) = receive(&self.outbox, reply_bytes, incoming), if self.listens() => {
@@ -281,6 +286,9 @@ impl<E: Executor> Conversation<E> {
             Ok(client) => client,
             Err(why) => return self.refuse(why),
         };
+        if let Ok(Some(_)) = self.token {
+            self.stranger = None;
+        }
         match std::mem::replace(&mut self.phase, Phase::SignedIn(outstay(stay::outstay(&client)).boxed())) {
             Phase::SigningIn(_, slot) => {
                 let step = reply(slot, &ServerMessage::ConnectionAck);
@@ -322,6 +330,14 @@ impl<E: Executor> Conversation<E> {
         let subscriber = |ticket| Subscriber { gate, from, outbox, dialect, ticket, id: request_id };
         self.running.start(id, |ticket| subscriber(ticket).run(parameters));
         ON
+    }
+}
+
+/// Waits until somebody who has not signed in has to make room; for ever, for whoever has.
+async fn gives_way(stranger: Option<&Seat>) {
+    match stranger {
+        Some(seat) => seat.gives_way().await,
+        None => std::future::pending().await,
     }
 }
 

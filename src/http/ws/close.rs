@@ -22,6 +22,7 @@ impl Close {
     pub(super) const TOO_LARGE: Self = Self::because(1009, "Message too large");
     pub(super) const RESTART: Self = Self::because(1012, "Service restart");
     pub(super) const SIGN_IN_UNAVAILABLE: Self = Self::because(1013, "Tokens cannot be checked now; try again");
+    pub(super) const MADE_ROOM: Self = Self::because(1013, "Too many who have not signed in; sign in or try again");
     pub(super) const UNAUTHORIZED: Self = Self::because(4401, "Unauthorized");
     pub(super) const FORBIDDEN: Self = Self::because(4403, "Forbidden");
     pub(super) const EXPIRED: Self = Self::because(4403, "Forbidden: the token expired");

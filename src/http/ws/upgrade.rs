@@ -1,6 +1,9 @@
 //! How a socket is opened, and when it is not.
 
-use std::sync::Arc;
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
 
 use async_graphql::Executor;
 use axum::{extract::ws::WebSocketUpgrade, http::HeaderMap, response::Response};
@@ -17,7 +20,7 @@ const READ_BUFFER_BYTES: usize = 1024;
 const WRITE_BUFFER_BYTES: usize = LARGEST_FRAME_BYTES + 64 * 1024;
 
 /// Accepts a socket, or refuses the upgrade.
-pub(in crate::http) fn accept<E: Executor>(
+pub(in crate::http) async fn accept<E: Executor>(
     gate: &Arc<Gate<E>>,
     upgrade: WebSocketUpgrade,
     headers: &HeaderMap,
@@ -29,7 +32,8 @@ pub(in crate::http) fn accept<E: Executor>(
     if !gate.front.allowed_origins.allow(headers) {
         return Err(Refusal::origin());
     }
-    let place = gate.socket_places.clone().try_acquire_owned().map_err(|_| Refusal::overloaded("sockets"))?;
+    let place = gate.socket_place().await?;
+    let stranger = gate.strangers.seat(from.0.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
     let message_bytes = gate.front.limits.socket.message_bytes;
     let upgrade = upgrade
         .protocols(Dialect::ALL.map(Dialect::name))
@@ -45,7 +49,7 @@ pub(in crate::http) fn accept<E: Executor>(
         // Before there is a future, which would keep room for the whole socket besides.
         let socket = socket.split();
         async move {
-            converse(gate, socket, (token, from), spoken).await;
+            converse(gate, socket, (token, from, stranger), spoken).await;
             drop((place, counted));
         }
     }))

@@ -272,22 +272,19 @@ pub async fn settled(
         .filter(Deleted::SessionId.is_in(session_ids()));
     let deleted: Vec<i64> = scope.restrict(deleted, Deleted::StudioId).into_tuple().all(statements).await?;
     let is_as_listed = |session: &&live_session::Model| {
-        let confirmed = confirmed.get(&session.session_id).copied().flatten();
-        has_settled(session) && !has_moved_on(session, confirmed, now)
+        has_settled(session, confirmed.get(&session.session_id).copied().flatten(), now)
     };
     let settled = stored.iter().filter(is_as_listed).map(|session| session.session_id);
     Ok(settled.chain(deleted).collect())
 }
 
-fn has_settled(session: &live_session::Model) -> bool {
+/// Whether the session's items were asked for after their figures had settled and, as Shopee lists it now, need not be again: once
+/// other orders are confirmed they do, a while after they were asked for last.
+fn has_settled(session: &live_session::Model, confirmed: Option<i64>, now: DateTime<Utc>) -> bool {
+    let Some(synced) = session.items_synced_at else { return false };
     let settles = session.ended_at.unwrap_or(session.started_at) + ITEMS_SETTLE;
-    session.status == Status::Ended && session.items_synced_at.is_some_and(|synced| synced >= settles)
-}
-
-/// Whether Shopee has confirmed other orders than when the session's items were last asked for, and that was a while ago.
-fn has_moved_on(session: &live_session::Model, confirmed: Option<i64>, now: DateTime<Utc>) -> bool {
-    let is_other = confirmed.is_some() && confirmed != session.items_confirmed_revenue;
-    is_other && session.items_synced_at.is_none_or(|synced| synced + ITEMS_REST <= now)
+    let has_moved_on = confirmed.is_some() && confirmed != session.items_confirmed_revenue;
+    session.status == Status::Ended && synced >= settles && !(has_moved_on && synced + ITEMS_REST <= now)
 }
 
 /// The account's sessions that are stored as on air and were not compared with Shopee since: key and Shopee's id. Some of them.

@@ -27,7 +27,7 @@ use live_gateway::{
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     sync::watch,
     time::timeout,
 };
@@ -41,7 +41,7 @@ pub(super) use crate::support::PATIENCE;
 
 use super::{
     schema::{self, Controls, Viewer},
-    socket::Socket,
+    socket::{Socket, upgrade},
 };
 
 /// How long the token `short` is good for, and how long the tokens that end otherwise last.
@@ -134,6 +134,17 @@ impl Gateway {
         let mut answer = Vec::new();
         drop(timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("the connection is closed in time"));
         String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// A connection from this address of this machine.
+    pub(super) async fn connection_from(&self, address: &str) -> TcpStream {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(format!("{address}:0").parse().unwrap()).unwrap();
+        socket.connect(self.address).await.unwrap()
+    }
+
+    pub(super) async fn socket_from(&self, address: &str) -> Socket {
+        Socket::over(self.connection_from(address).await, upgrade(self.address, &[])).await
     }
 
     pub(super) async fn socket(&self) -> Socket {

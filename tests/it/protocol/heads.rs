@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpSocket, TcpStream},
+    net::TcpStream,
     time::{interval, timeout},
 };
 
@@ -87,20 +87,13 @@ async fn what_has_begun_may_take_longer() {
     socket.expect_data("1", json!({"hello": "world"})).await;
 }
 
-/// A connection from this address.
-async fn silent(gateway: &Gateway, from: &str) -> TcpStream {
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.bind(format!("{from}:0").parse().unwrap()).unwrap();
-    socket.connect(gateway.address).await.unwrap()
-}
-
 #[tokio::test]
 async fn of_those_who_ask_nothing_the_oldest_of_the_many_gives_way() {
     let gateway = Gateway::with(|limits| limits.head.waiting = 3).await;
-    let mut alone = silent(&gateway, "127.0.0.2").await;
+    let mut alone = gateway.connection_from("127.0.0.2").await;
     let mut many = Vec::new();
     for _ in 0..4 {
-        many.push(silent(&gateway, "127.0.0.3").await);
+        many.push(gateway.connection_from("127.0.0.3").await);
     }
     // One that has begun and not ended is no better than one that says nothing.
     drop(many[0].write_all(b"GET /graphql HTTP/1.1\r\n").await);
@@ -120,11 +113,11 @@ async fn whoever_is_at_a_request_does_not_give_way() {
         limits.deadline = WITHIN;
     })
     .await;
-    let mut asking = silent(&gateway, "127.0.0.2").await;
+    let mut asking = gateway.connection_from("127.0.0.2").await;
     asking.write_all(b"GET /graphql?query={slow} HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
     eventually("the request being at work", || gateway.controls.alive() == 1).await;
-    let mut first = silent(&gateway, "127.0.0.2").await;
-    let _second = silent(&gateway, "127.0.0.2").await;
+    let mut first = gateway.connection_from("127.0.0.2").await;
+    let _second = gateway.connection_from("127.0.0.2").await;
     assert_eq!(rest_of(&mut first).await, "");
     let mut answer = [0; 12];
     timeout(PATIENCE, asking.read_exact(&mut answer)).await.expect("it is answered").unwrap();
@@ -137,9 +130,9 @@ async fn whoever_is_at_a_request_does_not_give_way() {
 #[tokio::test]
 async fn a_body_that_trickles_in_gives_way_too() {
     let gateway = Gateway::with(|limits| limits.head.waiting = 1).await;
-    let mut slow = silent(&gateway, "127.0.0.2").await;
+    let mut slow = gateway.connection_from("127.0.0.2").await;
     let head = "POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 90\r\n\r\n{";
     slow.write_all(head.as_bytes()).await.unwrap();
-    let _next = silent(&gateway, "127.0.0.2").await;
+    let _next = gateway.connection_from("127.0.0.2").await;
     assert_eq!(rest_of(&mut slow).await, "");
 }

@@ -6,7 +6,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async_with_config,
+    MaybeTlsStream, WebSocketStream, client_async, connect_async_with_config,
     tungstenite::{self, Message, client::IntoClientRequest as _, http::Request},
 };
 
@@ -34,6 +34,11 @@ impl Socket {
             .await
             .expect("the upgrade is answered in time");
         opened.map(|(socket, _)| Self(socket))
+    }
+
+    pub(super) async fn over(connection: TcpStream, request: Request<()>) -> Self {
+        let opened = client_async(request, MaybeTlsStream::Plain(connection));
+        Self(timeout(PATIENCE, opened).await.expect("the upgrade is answered in time").unwrap().0)
     }
 
     pub(super) async fn send(&mut self, message: Value) {
