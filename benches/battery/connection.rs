@@ -4,6 +4,7 @@
 use std::{io, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use tokio::{
     io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     net::TcpStream,
@@ -81,11 +82,12 @@ async fn exchange(stream: &mut BufReader<TcpStream>, request: &[u8]) -> io::Resu
             biased;
             ready = stream.get_ref().readable() => {
                 ready?;
-                let mut byte = [0; 1];
-                if stream.get_ref().peek(&mut byte).await? > 0 {
-                    return Ok(Answer { goes_on: false, ..read(stream).await? });
+                match stream.get_ref().peek(&mut [0; 1]).now_or_never().transpose()? {
+                    // It was ready for the end of the answer before, and nobody had looked since.
+                    None => {}
+                    Some(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                    Some(_) => return Ok(Answer { goes_on: false, ..read(stream).await? }),
                 }
-                return Err(io::ErrorKind::UnexpectedEof.into());
             }
             ready = stream.get_ref().writable() => {
                 ready?;
