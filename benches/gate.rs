@@ -56,7 +56,8 @@ const OPERATION: &str = "{ liveSessions(first: 20) { nodes { sessionName status 
 const WARM_UP: usize = 10;
 const OPERATIONS: usize = 30;
 const SUBSCRIBERS: usize = 60;
-const CHANGES: i64 = 10;
+/// Over enough time that it makes no difference whether a round of pings more or less falls into it.
+const CHANGES: i64 = 40;
 const CONNECTIONS: [usize; 2] = [500, 4_000];
 
 fn main() {

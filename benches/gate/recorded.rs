@@ -4,7 +4,7 @@ use std::{fs, path::Path, process::Command};
 
 use serde::{Deserialize, Serialize};
 
-/// More than this much of what was recorded is too much: two runs differ by one percent, and beside other work messages by five.
+/// More than this much of what was recorded is too much: two runs differ by one percent.
 const MOST_INSTRUCTIONS: f64 = 1.05;
 /// Two runs differ by up to ten percent.
 const MOST_MEMORY: f64 = 1.15;
