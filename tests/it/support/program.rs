@@ -80,7 +80,12 @@ impl Running {
         ended
     }
 
-    /// The same for one that may have ended; whether it had not.
+    /// Whether it has not ended yet: until then it holds its pipes.
+    pub(crate) fn is_running(&self) -> bool {
+        self.logged.has_changed().is_ok()
+    }
+
+    /// Ends one at once that may have ended; whether it had not.
     pub(crate) async fn kill_if_running(mut self) -> bool {
         // It may end by itself at this very moment.
         drop(self.child.start_kill());

@@ -18,7 +18,7 @@ use super::{
     faults::{content, forget_everything},
 };
 use crate::support::{
-    from_environment,
+    eventually, from_environment,
     large_shopee::LargeShopee,
     program::{Ended, Running},
     tell,
@@ -32,8 +32,10 @@ const KILLS: u64 = 6;
 /// Eight pages.
 const SESSIONS: u64 = 400;
 const ITEMS: u64 = 3;
-/// The longest life that is cut short, in milliseconds: a good second, after which its job is taken over, and some pages.
-const LONGEST_LIFE: u64 = 2_200;
+/// A life that is cut short gets to a call by chance, so many times fewer at most than an undisturbed run makes.
+const LIVES: u64 = 3;
+/// From that call to the kill, at most: what is stored of it is on its way.
+const AFTER_THE_CALL: Duration = Duration::from_millis(20);
 
 struct Site {
     shopee: LargeShopee,
@@ -75,6 +77,11 @@ impl Site {
         Running::start(program, ["sync", "--account", "large"], &self.variables, self.folder.path(), "")
     }
 
+    /// Waits until Shopee has been called so often, or there is nothing left to call it for.
+    async fn called(&self, times: u64, running: &Running) {
+        eventually("it calls or ends", async || self.shopee.calls() >= times || !running.is_running()).await;
+    }
+
     async fn sync(&self) -> Ended {
         let ended = self.start().ended().await;
         assert_eq!(ended.code, Some(0), "{ended:?}");
@@ -101,8 +108,10 @@ async fn a_run_ends_as_if_nobody_had_killed_it(database: Database) {
     println!("SYNC_SEED={seed}");
     let (mut dice, mut cut_short, mut furthest) = (StdRng::seed_from_u64(seed), 0, 0);
     for _ in 0..kills {
+        let called = site.shopee.calls() + dice.random_range(0..=calls / LIVES);
         let running = site.start();
-        sleep(Duration::from_millis(dice.random_range(0..=LONGEST_LIFE))).await;
+        site.called(called, &running).await;
+        sleep(dice.random_range(Duration::ZERO..=AFTER_THE_CALL)).await;
         if running.kill_if_running().await {
             let left = open_job(&connection).await;
             cut_short += u64::from(left.as_ref().is_some_and(|job| job.done > 0 && job.done < SESSIONS as i64));
