@@ -36,6 +36,10 @@ use testing::Database;
 
 use self::{large_shopee::LargeShopee, wire::Wire};
 
+/// As the gateway has.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const FEW: u64 = 1_000;
 const MORE: u64 = 4_000;
 const MANY: u64 = 10_000;

@@ -11,23 +11,22 @@
 //!
 //! The choices between the protocols' readings stand in `docs/protocol.md`.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use async_graphql::Executor;
 use axum::{Router, middleware, routing};
 use ipnet::IpNet;
-use tokio::{
-    net::TcpListener,
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::timeout,
+use tokio::{net::TcpListener, sync::Semaphore};
+use tokio_util::{
+    sync::CancellationToken,
+    task::{TaskTracker, task_tracker::TaskTrackerToken},
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_http::compression::{
     CompressionLayer, Predicate as _,
     predicate::{NotForContentType, SizeAbove},
 };
 
-use self::{refusal::Refusal, seats::Seats, sharing::Shares};
+use self::{places::Places, refusal::Refusal, sharing::Shares};
 use crate::metrics::Metrics;
 
 mod answer;
@@ -48,6 +47,7 @@ mod origins;
 pub mod pages;
 mod parameters;
 mod patient;
+mod places;
 pub mod probes;
 mod refusal;
 mod request_id;
@@ -97,16 +97,11 @@ pub struct Front<E> {
     pub metrics: Metrics,
 }
 
-/// The farewell to whoever makes room takes a second at most.
-const MAKES_ROOM_WITHIN: Duration = Duration::from_secs(2);
-
 /// A [`Front`] at work, with the places that requests and sockets occupy.
 struct Gate<E> {
     front: Front<E>,
     request_places: Arc<Semaphore>,
-    socket_places: Arc<Semaphore>,
-    /// Of sockets whose clients have not signed in.
-    strangers: Arc<Seats>,
+    places: Places,
     /// For the bytes of bodies that arrive.
     body_room: Semaphore,
     shares: Shares,
@@ -119,17 +114,17 @@ impl<E> Gate<E> {
         stay::drained(shutdown.clone(), sockets.clone(), limits.socket.drain)
     }
 
-    /// A place for a socket or a stream of events. When all are taken, a socket that has not signed in makes room.
-    async fn socket_place(&self) -> Result<OwnedSemaphorePermit, Refusal> {
-        if let Ok(place) = self.socket_places.clone().try_acquire_owned() {
-            return Ok(place);
-        }
-        let full = || Refusal::overloaded("sockets");
-        if !self.strangers.make_room() {
-            return Err(full());
-        }
-        let place = timeout(MAKES_ROOM_WITHIN, self.socket_places.clone().acquire_owned()).await;
-        place.ok().and_then(Result::ok).ok_or_else(full)
+    /// Whether sockets and streams of events are still opened.
+    fn open(&self) -> Result<(), Refusal> {
+        if self.front.shutdown.is_cancelled() { Err(Refusal::shutting_down()) } else { Ok(()) }
+    }
+
+    /// Counts one of them from now on.
+    fn counted(&self) -> Result<TaskTrackerToken, Refusal> {
+        // Before the look, so that a stop that has not begun by then waits for it.
+        let counted = self.front.sockets.token();
+        self.open()?;
+        Ok(counted)
     }
 }
 
@@ -142,8 +137,7 @@ pub fn listener(listener: TcpListener) -> PatientListener {
 pub fn router<E: Executor>(front: Front<E>) -> Router {
     let gate = Gate {
         request_places: Arc::new(Semaphore::new(front.limits.concurrent_requests)),
-        socket_places: Arc::new(Semaphore::new(front.limits.socket.sockets)),
-        strangers: Seats::unbounded(),
+        places: Places::new(&front.limits.socket),
         body_room: Semaphore::new(front.limits.arriving_bytes),
         shares: Shares::new(front.metrics.clone()),
         front,

@@ -10,8 +10,9 @@ use super::{
     process::Server,
 };
 
-const ROUND: Duration = Duration::from_secs(5);
-const ROUNDS: u32 = 4;
+/// Short, so that what the machine does by itself for a while is in as many quiet rounds as others.
+const ROUND: Duration = Duration::from_secs(2);
+const ROUNDS: u32 = 15;
 /// Between two rounds, so that neither has anything of the other.
 const PAUSE: Duration = Duration::from_millis(500);
 /// How long memory has to come back.

@@ -1,6 +1,6 @@
 //! Where a request comes from: the peer of its connection, or what proxies that the operator trusts say in `X-Forwarded-For`.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::{
     extract::{ConnectInfo, Request, State},
@@ -31,13 +31,19 @@ fn client(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {
     let forwarded: Vec<&str> = values.flat_map(|value| value.split(',')).map(str::trim).collect();
     let mut address = peer.to_canonical();
     for entry in forwarded.into_iter().rev() {
-        let Ok(next) = entry.parse::<IpAddr>() else { break };
+        let Some(next) = address_of(entry) else { break };
         if !trusted(address) {
             break;
         }
         address = next.to_canonical();
     }
     address
+}
+
+/// Some proxies tell the port too.
+fn address_of(entry: &str) -> Option<IpAddr> {
+    let with_port = || entry.parse().ok().map(|address: SocketAddr| address.ip());
+    entry.parse().ok().or_else(with_port)
 }
 
 #[cfg(test)]
@@ -66,6 +72,8 @@ mod tests {
         assert_eq!(seen("10.0.0.1", &["198.51.100.1"], &proxies), "198.51.100.1");
         assert_eq!(seen("10.0.0.1", &["1.2.3.4, 198.51.100.1"], &proxies), "198.51.100.1");
         assert_eq!(seen("10.0.0.1", &["1.2.3.4", "198.51.100.1, 10.9.9.9"], &proxies), "198.51.100.1");
+        assert_eq!(seen("10.0.0.1", &["198.51.100.1:40000"], &proxies), "198.51.100.1");
+        assert_eq!(seen("10.0.0.1", &["[2001:db8::1]:40000"], &proxies), "2001:db8::1");
         assert_eq!(seen("10.0.0.1", &["198.51.100.1, nonsense"], &proxies), "10.0.0.1");
         assert_eq!(seen("10.0.0.1", &[], &proxies), "10.0.0.1");
     }

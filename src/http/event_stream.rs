@@ -53,11 +53,10 @@ impl<E: Executor> Gate<E> {
         client: SignedIn,
         id: &RequestId,
     ) -> Result<Response, Refusal> {
-        if self.front.shutdown.is_cancelled() {
-            return Err(Refusal::shutting_down());
-        }
-        let place = self.socket_place().await?;
+        self.open()?;
         operation.pay(&client).await?;
+        let place = self.places.take(None).await?;
+        let counted = self.counted()?;
         let source = match self.share(&mut operation, &client).await {
             Some(feed) => Source::Shared(feed),
             None => {
@@ -82,7 +81,7 @@ impl<E: Executor> Gate<E> {
             leaves: leaves.boxed(),
             comments: interval_at(Instant::now(), every),
             phase: Phase::Open,
-            _place: (place, self.front.sockets.token(), self.front.metrics.open(Transport::EventStream)),
+            _place: (place, counted, self.front.metrics.open(Transport::EventStream)),
         }))
     }
 }

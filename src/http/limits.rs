@@ -76,8 +76,10 @@ pub struct DocumentLimits {
 /// Bounds of a websocket.
 #[derive(Clone, Debug)]
 pub struct SocketLimits {
-    /// Sockets open at once. Beyond it: 503 instead of the upgrade.
+    /// Sockets open at once. Beyond it one that has not signed in makes room with 1013; without any: 503 instead of the upgrade.
     pub sockets: usize,
+    /// Time to sign in before a socket may have to make room: usual clients need a part of it.
+    pub undisturbed: Duration,
     /// Largest message a client may send, in bytes. Larger ones close the socket with 1009.
     pub message_bytes: usize,
     /// Messages, pings and pongs that a client may send a second in the long run. More close the socket with 1008.
@@ -145,6 +147,7 @@ impl Default for SocketLimits {
     fn default() -> Self {
         Self {
             sockets: 10_000,
+            undisturbed: Duration::from_secs(1),
             message_bytes: 64 * 1024,
             messages_per_second: NonZeroU32::MIN.saturating_add(99),
             messages_at_once: NonZeroU32::MIN.saturating_add(999),

@@ -3,13 +3,17 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use ipnet::{IpNet, Ipv6Net};
 use tokio_util::sync::CancellationToken;
+
+/// What a customer of IPv6 is given is a /48 or a part of one.
+const IPV6_NETWORK_BITS: u8 = 48;
 
 pub(super) struct Seats {
     most: usize,
@@ -20,8 +24,20 @@ pub(super) struct Seats {
 struct Taken {
     next: u64,
     count: usize,
+    /// Those who have given way and are not gone yet.
+    leaving: usize,
     /// Of each network, in the order in which they were taken.
-    of: HashMap<IpNet, BTreeMap<u64, CancellationToken>>,
+    of: HashMap<IpNet, BTreeMap<u64, Sitting>>,
+    /// Who gives way next is of the last network.
+    ranks: BTreeSet<Rank>,
+}
+
+/// How many a network has, and which of them has been there longest.
+type Rank = (usize, Reverse<u64>, IpNet);
+
+struct Sitting {
+    since: Instant,
+    gives_way: CancellationToken,
 }
 
 impl Seats {
@@ -43,9 +59,10 @@ impl Seats {
         seat
     }
 
-    /// Lets one of them give way, if there is any.
-    pub(super) fn make_room(&self) -> bool {
-        self.taken().make_room()
+    /// Whether so many are about to leave, or are once whoever has to has given way: nobody does who has not been there for so long.
+    pub(super) fn make_room_for(&self, newcomers: usize, undisturbed: Duration) -> bool {
+        let mut taken = self.taken();
+        taken.leaving >= newcomers || taken.make_room(undisturbed)
     }
 
     fn taken(&self) -> MutexGuard<'_, Taken> {
@@ -57,7 +74,7 @@ impl Seats {
 fn network(address: IpAddr) -> IpNet {
     match address.to_canonical() {
         IpAddr::V4(address) => IpNet::from(IpAddr::V4(address)),
-        IpAddr::V6(address) => Ipv6Net::new_assert(address, 64).trunc().into(),
+        IpAddr::V6(address) => Ipv6Net::new_assert(address, IPV6_NETWORK_BITS).trunc().into(),
     }
 }
 
@@ -66,34 +83,51 @@ impl Taken {
         let number = self.next;
         self.next += 1;
         self.count += 1;
-        self.of.entry(network).or_default().insert(number, gives_way);
+        let sitting = Sitting { since: Instant::now(), gives_way };
+        self.change(network, |seats| seats.insert(number, sitting));
         number
     }
 
-    /// Whether it was still there.
-    fn leave(&mut self, network: IpNet, number: u64) -> bool {
-        let Some(seats) = self.of.get_mut(&network) else { return false };
-        let was_there = seats.remove(&number).is_some();
-        if seats.is_empty() {
-            self.of.remove(&network);
-        }
-        self.count -= usize::from(was_there);
-        was_there
+    /// Who was still there.
+    fn leave(&mut self, network: IpNet, number: u64) -> Option<Sitting> {
+        let left = self.change(network, |seats| seats.remove(&number))?;
+        self.count -= 1;
+        Some(left)
     }
 
-    /// Whether there was anybody.
-    fn make_room(&mut self) -> bool {
-        let oldest = self.of.iter().filter_map(|(network, seats)| {
-            let (number, gives_way) = seats.first_key_value()?;
-            Some((seats.len(), Reverse(*number), *network, gives_way))
-        });
-        let Some((_, Reverse(number), network, gives_way)) = oldest.max_by_key(|(count, age, ..)| (*count, *age))
-        else {
-            return false;
-        };
-        gives_way.cancel();
-        self.leave(network, number)
+    /// Changes who is there of a network, and with that its rank.
+    fn change<T>(&mut self, network: IpNet, change: impl FnOnce(&mut BTreeMap<u64, Sitting>) -> T) -> T {
+        let seats = self.of.entry(network).or_default();
+        if let Some(rank) = rank(network, seats) {
+            self.ranks.remove(&rank);
+        }
+        let result = change(seats);
+        match rank(network, seats) {
+            Some(rank) => drop(self.ranks.insert(rank)),
+            None => drop(self.of.remove(&network)),
+        }
+        result
     }
+
+    /// Whether there was somebody who had been there for so long.
+    fn make_room(&mut self, undisturbed: Duration) -> bool {
+        let Some((_, Reverse(number), network)) = self.ranks.last().copied() else { return false };
+        self.of[&network][&number].since.elapsed() >= undisturbed && self.give_way(network, number)
+    }
+
+    /// Whether it was still there.
+    fn give_way(&mut self, network: IpNet, number: u64) -> bool {
+        let Some(sitting) = self.leave(network, number) else { return false };
+        sitting.gives_way.cancel();
+        self.leaving += 1;
+        true
+    }
+}
+
+/// `None` for a network that has none.
+fn rank(network: IpNet, seats: &BTreeMap<u64, Sitting>) -> Option<Rank> {
+    let (first, _) = seats.first_key_value()?;
+    Some((seats.len(), Reverse(*first), network))
 }
 
 /// One's seat, left when it is dropped.
@@ -105,21 +139,28 @@ pub(super) struct Seat {
 }
 
 impl Seat {
-    /// Takes one anew, unless it has one.
+    /// Takes one anew, unless it has one or has had to give way.
     pub(super) fn take(&self) {
         let (mut number, mut taken) = (self.number(), self.seats.taken());
-        if number.is_none() {
+        if number.is_none() && !self.gave_way() {
             *number = Some(taken.take(self.network, self.gives_way.clone()));
-            while taken.count > self.seats.most && taken.make_room() {}
+            while taken.count > self.seats.most && taken.make_room(Duration::ZERO) {}
         }
     }
 
     /// Whether it is left by oneself; otherwise it has had to give way.
     pub(super) fn leave(&self) -> bool {
-        self.number().take().is_none_or(|number| self.seats.taken().leave(self.network, number))
+        self.number().take().is_none_or(|number| self.seats.taken().leave(self.network, number).is_some())
     }
 
-    /// Waits until it has to give way.
+    /// Gives way before it has to: its owner leaves anyway, and nobody else has to for whoever comes next.
+    pub(super) fn give_way(&self) {
+        if let Some(number) = *self.number() {
+            self.seats.taken().give_way(self.network, number);
+        }
+    }
+
+    /// Waits until it has given way.
     pub(super) async fn gives_way(&self) {
         self.gives_way.cancelled().await;
     }
@@ -136,5 +177,8 @@ impl Seat {
 impl Drop for Seat {
     fn drop(&mut self) {
         self.leave();
+        if self.gave_way() {
+            self.seats.taken().leaving -= 1;
+        }
     }
 }

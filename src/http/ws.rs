@@ -43,6 +43,7 @@ use super::{
     client_address::ClientAddress,
     operation::unbroken,
     parameters::Parameters,
+    places::gives_way,
     refusal::Refusal,
     seats::Seat,
     stay::{self, Left},
@@ -85,6 +86,8 @@ async fn converse<E: Executor>(
     let how = end.how();
     tracing::debug!(how, "a conversation ended");
     metrics.connections.closed(how);
+    // Who waits for a place need not ask another for it.
+    let stranger = conversation.stranger.take().inspect(Seat::give_way);
     // The operations end now, not after the farewell.
     drop(conversation);
     // A farewell needs room of its own, which a socket should not keep while it is open.
@@ -93,6 +96,7 @@ async fn converse<E: Executor>(
         End::ClosedByClient => writer.flush().boxed().await,
         End::Lost => {}
     }
+    drop(stranger);
 }
 
 /// How a conversation ends.
@@ -108,6 +112,7 @@ impl End {
     /// The code that we close with, without the reason, which may repeat what the client said; or who or what else ended it.
     fn how(&self) -> String {
         match self {
+            Self::Close(close) if *close == Close::MADE_ROOM => "made_room".to_owned(),
             Self::Close(close) => close.code.to_string(),
             Self::ClosedByClient => "client".to_owned(),
             Self::Lost => "lost".to_owned(),
@@ -169,7 +174,7 @@ struct Conversation<E> {
     token: Token,
     address: ClientAddress,
     phase: Phase,
-    /// A seat among those who have not signed in; none once that is done.
+    /// A seat among those who have not signed in; none once a token is shown, of which is soon known what it is worth.
     stranger: Option<Seat>,
     running: Running,
     last_heard: Instant,
@@ -275,6 +280,10 @@ impl<E: Executor> Conversation<E> {
             Ok(None) => {}
             token => self.token = token,
         }
+        let shown = matches!(self.token, Ok(Some(_)));
+        if shown && self.stranger.take().is_some_and(|seat| !seat.leave()) {
+            return self.refuse(Close::MADE_ROOM);
+        }
         let (gate, token, from) = (self.gate.clone(), self.token.clone(), self.address);
         let work = async move { unbroken(gate.sign_in(token, from)).await.unwrap_or(Err(SignInError::Unavailable)) };
         self.phase = Phase::SigningIn(work.boxed(), slot);
@@ -286,9 +295,6 @@ impl<E: Executor> Conversation<E> {
             Ok(client) => client,
             Err(why) => return self.refuse(why),
         };
-        if let Ok(Some(_)) = self.token {
-            self.stranger = None;
-        }
         match std::mem::replace(&mut self.phase, Phase::SignedIn(outstay(stay::outstay(&client)).boxed())) {
             Phase::SigningIn(_, slot) => {
                 let step = reply(slot, &ServerMessage::ConnectionAck);
@@ -330,14 +336,6 @@ impl<E: Executor> Conversation<E> {
         let subscriber = |ticket| Subscriber { gate, from, outbox, dialect, ticket, id: request_id };
         self.running.start(id, |ticket| subscriber(ticket).run(parameters));
         ON
-    }
-}
-
-/// Waits until somebody who has not signed in has to make room; for ever, for whoever has.
-async fn gives_way(stranger: Option<&Seat>) {
-    match stranger {
-        Some(seat) => seat.gives_way().await,
-        None => std::future::pending().await,
     }
 }
 

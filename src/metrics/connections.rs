@@ -44,13 +44,13 @@ impl Connections {
             drop(connections.open.get_or_create(&transport.label()));
             drop(connections.opened.get_or_create(&transport.label()));
         }
-        for how in ["client", "lost"] {
+        for how in ["client", "lost", "made_room"] {
             drop(connections.closed.get_or_create(&[("code", how.to_owned())]));
         }
         registry.register("connections", "Websockets and streams of events that are open", connections.open.clone());
         let help = "Websockets and streams of events that were opened";
         registry.register("connections_opened", help, connections.opened.clone());
-        let help = "Websockets that ended: by the code they were closed with, `client`, or `lost`";
+        let help = "Websockets that ended: by the code they were closed with, `client`, `lost`, or `made_room`";
         registry.register("sockets_closed", help, connections.closed.clone());
         let help = "Websockets and streams of events that may be open at once";
         registry.register("connections_limit", help, connections.places.clone());
@@ -62,7 +62,7 @@ impl Connections {
         self.places.set(places as i64);
     }
 
-    /// A websocket ended: with this code if we closed it, by its `client`, or it was `lost`.
+    /// A websocket ended: with this code if we closed it, by its `client`, it was `lost`, or it `made_room` for another.
     pub fn closed(&self, how: String) {
         self.closed.get_or_create(&[("code", how)]).inc();
     }

@@ -11,6 +11,7 @@ mod npm;
 mod old_dialect;
 mod operations;
 mod persisted;
+mod places;
 mod pressure;
 mod schema;
 mod sharing;

@@ -1,11 +1,15 @@
 //! Why a socket is closed: the codes of graphql-transport-ws, and those of websockets where it has none.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use axum::extract::ws::CloseFrame;
 
 /// A close frame carries 125 bytes, of which the code takes two.
 const LONGEST_REASON: usize = 123;
+/// Time for a client to answer our close frame with its own.
+pub(super) const FAREWELL: Duration = Duration::from_secs(1);
+/// The same while somebody waits for the place.
+const SHORT_FAREWELL: Duration = Duration::from_millis(100);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Close {
@@ -48,6 +52,11 @@ impl Close {
     /// Whether nothing can be read any more: frames of it that are still to come have lost their meaning.
     pub(super) fn ends_reading(&self) -> bool {
         [Self::TOO_LARGE, Self::NOT_TEXT, Self::BROKEN_FRAME].contains(self)
+    }
+
+    /// How long a client has at most to read it and to close its end.
+    pub(super) fn farewell(&self) -> Duration {
+        if *self == Self::MADE_ROOM { SHORT_FAREWELL } else { FAREWELL }
     }
 
     pub(super) fn reason(&self) -> &str {

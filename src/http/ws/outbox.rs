@@ -16,7 +16,7 @@ use tokio::{
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::{
-    close::Close,
+    close::{self, Close},
     feeds::{Fed, Feeds},
 };
 use crate::http::{SocketLimits, sharing};
@@ -26,9 +26,6 @@ const MOST_FRAMES: usize = 128;
 
 /// The largest frame that is sent at all.
 pub(super) const LARGEST_FRAME_BYTES: usize = sharing::LARGEST_BYTES + 64 * 1024;
-
-/// Time for a client to answer our close frame with its own.
-const FAREWELL: Duration = Duration::from_secs(1);
 
 /// What the writer is given. A channel keeps places for 32 of them, also for a socket that says nothing: so they are small.
 enum Queued {
@@ -189,11 +186,11 @@ impl Writer {
             }
             Ok::<_, axum::Error>(())
         };
-        drop(timeout(FAREWELL, farewell).await);
+        drop(timeout(close.farewell(), farewell).await);
     }
 
     /// Lets the answer to a client's own close frame go out.
     pub(super) async fn flush(mut self) {
-        drop(timeout(FAREWELL, self.sink.close()).await);
+        drop(timeout(close::FAREWELL, self.sink.close()).await);
     }
 }

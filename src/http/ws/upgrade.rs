@@ -1,9 +1,6 @@
 //! How a socket is opened, and when it is not.
 
-use std::{
-    net::{IpAddr, Ipv4Addr},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use async_graphql::Executor;
 use axum::{extract::ws::WebSocketUpgrade, http::HeaderMap, response::Response};
@@ -26,14 +23,9 @@ pub(in crate::http) async fn accept<E: Executor>(
     headers: &HeaderMap,
     from: ClientAddress,
 ) -> Result<Response, Refusal> {
-    if gate.front.shutdown.is_cancelled() {
-        return Err(Refusal::shutting_down());
-    }
     if !gate.front.allowed_origins.allow(headers) {
         return Err(Refusal::origin());
     }
-    let place = gate.socket_place().await?;
-    let stranger = gate.strangers.seat(from.0.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
     let message_bytes = gate.front.limits.socket.message_bytes;
     let upgrade = upgrade
         .protocols(Dialect::ALL.map(Dialect::name))
@@ -44,7 +36,15 @@ pub(in crate::http) async fn accept<E: Executor>(
         .max_frame_size(message_bytes);
     let selected = upgrade.selected_protocol();
     let spoken = Dialect::ALL.into_iter().find(|dialect| selected.is_some_and(|name| name == dialect.name()));
-    let (gate, token, counted) = (gate.clone(), bearer::from_headers(headers), gate.front.sockets.token());
+    gate.open()?;
+    // From here on, so that newcomers who wait count among those of their network.
+    let stranger = gate.places.stranger(from);
+    let place = match spoken {
+        Some(_) => gate.places.take(Some(&stranger)).await?,
+        // It will only be told that it cannot stay.
+        None => gate.places.free()?,
+    };
+    let (gate, token, counted) = (gate.clone(), bearer::from_headers(headers), gate.counted()?);
     Ok(upgrade.on_upgrade(move |socket| {
         // Before there is a future, which would keep room for the whole socket besides.
         let socket = socket.split();

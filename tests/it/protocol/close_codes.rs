@@ -7,7 +7,6 @@ use futures_util::SinkExt as _;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    join,
     time::{sleep, sleep_until, timeout},
 };
 use tokio_tungstenite::{
@@ -136,26 +135,6 @@ async fn a_token_that_practically_never_expires_is_taken() {
     socket.init(json!({"authorization": "eternal"})).await;
     socket.subscribe("1", "{viewer}").await;
     socket.expect_data("1", json!({"viewer": "eternal"})).await;
-}
-
-#[tokio::test]
-async fn of_those_who_have_not_signed_in_the_oldest_of_the_many_makes_room() {
-    let gateway = Gateway::with(|limits| limits.socket.sockets = 4).await;
-    let mut member = gateway.socket_from("127.0.0.3").await;
-    member.init(json!({"authorization": "good"})).await;
-    let mut alone = gateway.socket_from("127.0.0.2").await;
-    alone.init(Value::Null).await;
-    let mut acknowledged = gateway.socket_from("127.0.0.3").await;
-    acknowledged.init(Value::Null).await;
-    let mut silent = gateway.socket_from("127.0.0.3").await;
-    let (mut first, ()) = join!(gateway.socket_from("127.0.0.3"), acknowledged.expect_close(1013));
-    first.init(Value::Null).await;
-    let (mut second, ()) = join!(gateway.socket_from("127.0.0.2"), silent.expect_close(1013));
-    second.init(Value::Null).await;
-    for socket in [&mut first, &mut second, &mut member, &mut alone] {
-        socket.subscribe("1", "{hello}").await;
-        socket.expect_data("1", json!({"hello": "world"})).await;
-    }
 }
 
 #[tokio::test]

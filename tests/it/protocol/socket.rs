@@ -37,8 +37,13 @@ impl Socket {
     }
 
     pub(super) async fn over(connection: TcpStream, request: Request<()>) -> Self {
+        Self::try_over(connection, request).await.unwrap()
+    }
+
+    pub(super) async fn try_over(connection: TcpStream, request: Request<()>) -> Result<Self, tungstenite::Error> {
         let opened = client_async(request, MaybeTlsStream::Plain(connection));
-        Self(timeout(PATIENCE, opened).await.expect("the upgrade is answered in time").unwrap().0)
+        let opened = timeout(PATIENCE, opened).await.expect("the upgrade is answered in time");
+        opened.map(|(socket, _)| Self(socket))
     }
 
     pub(super) async fn send(&mut self, message: Value) {
