@@ -216,7 +216,7 @@ pub const VARIABLES: &[Variable] = &[
     variable(
         "ALLOWED_ORIGINS",
         Some(""),
-        "Origins, separated by commas, that may open websockets besides the gateway's own.",
+        "Origins, separated by commas, whose pages may read answers (CORS) and open websockets, besides the gateway's own.",
     ),
     variable(
         "TRUSTED_PROXIES",

@@ -15,6 +15,9 @@ pub const UNAVAILABLE_SENTENCE: &str = "The database cannot be asked at the mome
 /// After what time they may: long enough for a restart to be over in two or three tries.
 pub const UNAVAILABLE_FOR: Duration = Duration::from_secs(2);
 
+/// What clients read whose token is malformed, forged, expired or not meant for this gateway.
+pub const INVALID_TOKEN_SENTENCE: &str = "This token is not valid here; refresh it or sign in again.";
+
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why something did not work.
@@ -121,8 +124,10 @@ impl ShopeeFaultKind {
 impl fmt::Display for ClientError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unauthenticated => f.write_str("Sign in first: send a bearer token in the Authorization header."),
-            Self::InvalidToken => f.write_str("This token is not valid here; sign in again."),
+            Self::Unauthenticated => f.write_str(
+                "Sign in first: send a bearer token in the Authorization header, or in the payload of connection_init.",
+            ),
+            Self::InvalidToken => f.write_str(INVALID_TOKEN_SENTENCE),
             Self::Forbidden { needs } => write!(f, "Your role in this studio does not allow this; it takes {needs}."),
             Self::NotFound { what } => write!(f, "There is no such {what}, or it is not yours."),
             Self::InvalidInput { argument, reason } => write!(f, "Argument `{argument}` {reason}."),

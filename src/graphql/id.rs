@@ -52,6 +52,12 @@ impl Kind {
             Self::Job => "Job",
         }
     }
+
+    /// As it stands in sentences.
+    fn with_article(self) -> String {
+        let article = if self.name().starts_with(['A', 'E', 'I', 'O', 'U']) { "an" } else { "a" };
+        format!("{article} {}", self.name())
+    }
 }
 
 /// One thing: its kind and its key in the database.
@@ -83,7 +89,7 @@ impl GlobalId {
     pub fn key_of(id: &ID, kind: Kind, argument: &'static str) -> Result<i64> {
         match Self::decode(id) {
             Some(decoded) if decoded.kind == kind => Ok(decoded.key),
-            _ => Err(Error::invalid_input(argument, format!("is not the id of a {}", kind.name()))),
+            _ => Err(Error::invalid_input(argument, format!("is not the id of {}", kind.with_article()))),
         }
     }
 }
@@ -98,6 +104,12 @@ pub fn shopee_id(id: &ID, argument: &'static str) -> Result<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_article_fits_its_noun() {
+        assert_eq!(Kind::Alert.with_article(), "an Alert");
+        assert_eq!(Kind::LiveSession.with_article(), "a LiveSession");
+    }
 
     #[test]
     fn ids_read_back_and_nothing_else_does() {

@@ -11,7 +11,7 @@ use crate::error::Error;
 pub enum UserErrorCode {
     /// The value is not of the form that the message describes.
     Invalid,
-    /// There is nobody of this name with this password.
+    /// There is nobody with this e-mail address and this password.
     InvalidCredentials,
     /// The refresh token is not good any more, or never was: sign in again.
     InvalidRefreshToken,

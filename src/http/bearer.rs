@@ -12,7 +12,7 @@ pub(super) type Token = Result<Option<String>, SignInError>;
 /// The token of `Authorization: Bearer …`.
 pub(super) fn from_headers(headers: &HeaderMap) -> Token {
     let Some(value) = headers.get(AUTHORIZATION) else { return Ok(None) };
-    let token = value.to_str().ok().and_then(after_scheme).ok_or(SignInError::Invalid)?;
+    let token = value.to_str().ok().and_then(after_scheme).ok_or(SignInError::NotBearer)?;
     Ok(Some(token.to_owned()))
 }
 
@@ -62,8 +62,8 @@ mod tests {
     fn a_header_must_name_the_bearer_scheme() {
         let token = |value: &str| from_headers(&HeaderMap::from_iter([(AUTHORIZATION, value.parse().unwrap())]));
         assert_eq!(token("Bearer t"), Ok(Some("t".to_owned())));
-        assert_eq!(token("Basic dDp0"), Err(SignInError::Invalid));
-        assert_eq!(token("t"), Err(SignInError::Invalid));
+        assert_eq!(token("Basic dDp0"), Err(SignInError::NotBearer));
+        assert_eq!(token("t"), Err(SignInError::NotBearer));
         assert_eq!(from_headers(&HeaderMap::new()), Ok(None));
     }
 }

@@ -6,7 +6,10 @@ use async_graphql::{ErrorExtensionValues, Pos, ServerError};
 use axum::http::StatusCode;
 
 use super::SignInError;
-use crate::{cost::bill::Unaffordable, error::INTERNAL_SENTENCE};
+use crate::{
+    cost::bill::Unaffordable,
+    error::{INTERNAL_SENTENCE, INVALID_TOKEN_SENTENCE},
+};
 
 /// Longest drawing of a syntax error, in bytes.
 const LONGEST_PICTURE: usize = 500;
@@ -194,9 +197,15 @@ impl Refusal {
 }
 
 impl Refusal {
+    /// What the header holds is no bearer token, whether or not the token is good.
+    fn not_bearer() -> Self {
+        let message = "The Authorization header has to be `Bearer <token>`.";
+        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message)
+    }
+
     /// The token is not good, or not any more.
     pub(super) fn signed_out() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "This token is not valid here; sign in again.")
+        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", INVALID_TOKEN_SENTENCE)
     }
 }
 
@@ -227,6 +236,7 @@ fn whole_seconds(time: Duration) -> u64 {
 impl From<SignInError> for Refusal {
     fn from(error: SignInError) -> Self {
         match error {
+            SignInError::NotBearer => Self::not_bearer(),
             SignInError::Invalid => Self::signed_out(),
             SignInError::Unavailable => {
                 let message = "Tokens cannot be checked at the moment; try again shortly.";

@@ -148,7 +148,7 @@ impl Phase {
                 Err(Close::INIT_TIMEOUT)
             }
             Self::SigningIn(outcome, _) => outcome.await.map_err(|error| match error {
-                SignInError::Invalid => Close::FORBIDDEN,
+                SignInError::Invalid | SignInError::NotBearer => Close::FORBIDDEN,
                 SignInError::Unavailable => Close::SIGN_IN_UNAVAILABLE,
             }),
             Self::SignedIn(end) => Err(end.await),

@@ -56,7 +56,7 @@ pub struct Checked {
     pub keep: PasswordHash,
 }
 
-/// Signs a user in. `None` if there is nobody of this name with this password.
+/// Signs a user in. `None` if there is nobody with this address and this password.
 pub async fn sign_in(desk: &Desk<'_>, email: &Email, password: Password) -> Result<Option<Handed>> {
     let (credentials, checked) = check(desk, email, password).await?;
     match (credentials, checked) {

@@ -119,9 +119,14 @@ impl Standing<'_> {
     }
 }
 
-/// What whoever asked for an intent has to know about it: why nothing came of it, if that is so.
-pub fn objections(intent: &Model) -> Vec<UserError> {
-    let reason = intent.refusal_code.as_deref().and_then(Refusal::from_name).map(Refusal::sentence);
-    let refused = || UserError::new(UserErrorCode::Refused, reason.unwrap_or("it was refused"));
+/// What whoever asked for an intent has to know about it: why nothing came of it, if that is so. `field` is that of the input which
+/// a refusal is about, if it is about one.
+pub fn objections(intent: &Model, field: fn(Refusal) -> Option<&'static str>) -> Vec<UserError> {
+    let refusal = intent.refusal_code.as_deref().and_then(Refusal::from_name);
+    let message = refusal.map_or("it was refused", Refusal::sentence);
+    let refused = || match refusal.and_then(field) {
+        Some(field) => UserError::on(field, UserErrorCode::Refused, message),
+        None => UserError::new(UserErrorCode::Refused, message),
+    };
     (intent.state == State::Refused).then(refused).into_iter().collect()
 }

@@ -35,15 +35,15 @@ impl<'a> Asking<'a> {
 
 #[Object]
 impl AccountFromShopee<'_> {
-    /// Who Shopee says the account is. Asked of Shopee when selected, at most a minute old. Errors: SHOPEE_*.
+    /// Who Shopee says the account is. Asked of Shopee when selected, at most a minute old; null only with an error. Errors: SHOPEE_*.
     #[graphql(directive = crate::graphql::price::shopee_calls::apply(1))]
     async fn creator(&self, ctx: &Context<'_>) -> Option<Result<CreatorProfile>> {
         Some(self.ask_creator(ctx).await)
     }
 
     /// The account's sessions as Shopee lists them, newest first unless `orderBy` says otherwise. Paged by number, since Shopee
-    /// pages so: a cursor would promise more than Shopee keeps. Asked of Shopee when selected, at most ten seconds old. Errors:
-    /// BAD_USER_INPUT, SHOPEE_*.
+    /// pages so: a cursor would promise more than Shopee keeps. Asked of Shopee when selected, at most ten seconds old; null only with
+    /// an error. Errors: BAD_USER_INPUT, SHOPEE_*.
     #[graphql(
         directive = crate::graphql::price::shopee_calls::apply(1),
         directive = crate::graphql::price::numbered_page::apply()
@@ -61,8 +61,8 @@ impl AccountFromShopee<'_> {
     }
 
     /// The account's ended sessions of some days, with more numbers than `remoteSessions` has; newest first unless `orderBy` says
-    /// otherwise. Paged by number, since Shopee pages so. Asked of Shopee when selected, at most a minute old. Errors:
-    /// BAD_USER_INPUT, SHOPEE_*.
+    /// otherwise. Paged by number, since Shopee pages so. Asked of Shopee when selected, at most a minute old; null only with an error.
+    /// Errors: BAD_USER_INPUT, SHOPEE_*.
     #[graphql(
         directive = crate::graphql::price::shopee_calls::apply(1),
         directive = crate::graphql::price::numbered_page::apply()

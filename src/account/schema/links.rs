@@ -31,8 +31,8 @@ impl ShopeeQuery {
         ask_ongoing_live(ctx, &uid, region.into()).await.transpose()
     }
 
-    /// Address of a product's page on Shopee. No call is made: whether there is such a product is not known. Errors:
-    /// UNAUTHENTICATED, BAD_USER_INPUT.
+    /// Address of a product's page on Shopee. No call is made: whether there is such a product is not known. Null only with an error.
+    /// Errors: UNAUTHENTICATED, BAD_USER_INPUT.
     #[graphql(guard = "Needs::SignIn", directive = crate::graphql::price::statements::apply(Some(0), None))]
     async fn product_url(
         &self,
@@ -44,8 +44,8 @@ impl ShopeeQuery {
         Some(ids.map(|(shop_id, item_id)| shopee::urls::product_url(region.into(), shop_id, item_id).into()))
     }
 
-    /// Address of a shop's page on Shopee. No call is made: whether there is such a shop is not known. Errors: UNAUTHENTICATED,
-    /// BAD_USER_INPUT.
+    /// Address of a shop's page on Shopee. No call is made: whether there is such a shop is not known. Null only with an error. Errors:
+    /// UNAUTHENTICATED, BAD_USER_INPUT.
     #[graphql(guard = "Needs::SignIn", directive = crate::graphql::price::statements::apply(Some(0), None))]
     async fn shop_url(
         &self,

@@ -132,7 +132,7 @@ pub(super) struct DisconnectShopeeAccountPayload {
 }
 
 async fn connected(ctx: &Context<'_>, input: ConnectShopeeAccountInput) -> Result<ShopeeAccount, Declined> {
-    let studio_id = GlobalId::key_of(&input.studio_id, Kind::Studio, "studioId")?;
+    let studio_id = GlobalId::key_of(&input.studio_id, Kind::Studio, "input.studioId")?;
     ctx.scope_in(studio_id, Role::Owner)?;
     let app = ctx.app()?;
     let on_cookies = |code, message: String| UserError::on("cookies", code, message);
@@ -172,7 +172,7 @@ async fn disconnected(ctx: &Context<'_>, id: &ID) -> Result<ShopeeAccount> {
 
 /// An account by its id and its studio, if the viewer has at least this role there.
 async fn may_change(ctx: &Context<'_>, id: &ID, needed: Role) -> Result<(i64, i64)> {
-    let account_id = GlobalId::key_of(id, Kind::ShopeeAccount, "shopeeAccountId")?;
+    let account_id = GlobalId::key_of(id, Kind::ShopeeAccount, "input.shopeeAccountId")?;
     let studio_id = account(ctx, account_id).await?.studio_key()?;
     ctx.scope_in(studio_id, needed)?;
     Ok((account_id, studio_id))

@@ -59,7 +59,7 @@ pub(super) struct StartShopeeLoginPayload {
 }
 
 async fn start_login(ctx: &Context<'_>, input: &StartShopeeLoginInput) -> Result<ShopeeLogin, Declined> {
-    let studio_id = GlobalId::key_of(&input.studio_id, Kind::Studio, "studioId")?;
+    let studio_id = GlobalId::key_of(&input.studio_id, Kind::Studio, "input.studioId")?;
     let scope = ctx.scope_in(studio_id, Role::Owner)?;
     let started = start::start(ctx.app()?, &scope, &ctx.actor()?, studio_id, input.region.into()).await?;
     let Some(login_id) = started else {

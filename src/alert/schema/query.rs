@@ -27,7 +27,7 @@ pub struct AlertQuery;
 #[Object]
 impl AlertQuery {
     /// What somebody of a studio should look at, or should have, the newest first. As fresh as the gateway's last look, every 30 seconds
-    /// unless it is configured otherwise. Errors: UNAUTHENTICATED, NOT_FOUND, BAD_USER_INPUT, INVALID_CURSOR.
+    /// unless it is configured otherwise; null only with an error. Errors: UNAUTHENTICATED, NOT_FOUND, BAD_USER_INPUT, INVALID_CURSOR.
     #[graphql(
         guard = "Needs::SignIn",
         directive = crate::graphql::price::page::apply(false)
@@ -48,7 +48,7 @@ impl AlertQuery {
         Some(page_of_alerts(ctx, &studio_id, filter.unwrap_or_default(), page).await)
     }
 
-    /// When a studio wants to be alerted. Errors: UNAUTHENTICATED, NOT_FOUND, BAD_USER_INPUT.
+    /// When a studio wants to be alerted; null only with an error. Errors: UNAUTHENTICATED, NOT_FOUND, BAD_USER_INPUT.
     #[graphql(guard = "Needs::SignIn")]
     async fn alert_settings(
         &self,

@@ -113,8 +113,9 @@ impl CurrencyChange {
     }
 }
 
-/// By how much figures have changed in one currency since the period before, as a fraction of what they were. The return on investment
-/// is not among them: it may be negative, and what fraction of a loss would a gain be? Compare the two.
+/// By how much figures have changed in one currency since the period before, as a fraction of what they were. Null when one of the two
+/// was not reported, or the one before was zero. The return on investment is not among them: it may be negative, and what fraction of a
+/// loss would a gain be? Compare the two.
 #[Object(directive = crate::graphql::sharing::per_viewer::apply())]
 impl CurrencyChange {
     /// The currency.

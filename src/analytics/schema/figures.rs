@@ -120,12 +120,12 @@ impl CurrencyFigures {
         self.0.region.into()
     }
 
-    /// Value of the orders placed.
+    /// Value of the orders placed; null when no session reported it.
     async fn total_revenue(&self) -> Option<Money> {
         self.money(self.0.revenue)
     }
 
-    /// Value of the orders confirmed.
+    /// Value of the orders confirmed; null when no session reported it.
     async fn confirmed_revenue(&self) -> Option<Money> {
         self.money(self.0.confirmed_revenue)
     }
@@ -135,12 +135,13 @@ impl CurrencyFigures {
         self.money(self.0.order_value.share())
     }
 
-    /// Money spent on the sessions' campaigns.
+    /// Money spent on the sessions' campaigns; null when it is known of no session.
     async fn total_ad_spend(&self) -> Option<Money> {
         self.money(self.0.ad_spend)
     }
 
-    /// Commission that the confirmed sales bring, added up over the sessions' products (`LiveSessionItem.totalCommission`).
+    /// Commission that the confirmed sales bring, added up over the sessions' products (`LiveSessionItem.totalCommission`); null when it
+    /// is known of none of them.
     async fn total_commission(&self) -> Option<Money> {
         self.money(self.0.commission)
     }

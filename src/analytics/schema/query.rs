@@ -29,7 +29,8 @@ pub struct AnalyticsQuery;
 #[Object]
 impl AnalyticsQuery {
     /// A studio's figures for each day of a period, in the studio's time zone: one entry a day, also for days without sessions. A
-    /// session counts for the day it began on. As fresh as the stored sessions. Errors: UNAUTHENTICATED, NOT_FOUND, BAD_USER_INPUT.
+    /// session counts for the day it began on. As fresh as the stored sessions; null only with an error. Errors: UNAUTHENTICATED,
+    /// NOT_FOUND, BAD_USER_INPUT.
     #[graphql(
         guard = "Needs::SignIn",
         directive = crate::graphql::price::list_size::apply(MOST_DAYS as u32, None)
@@ -45,7 +46,7 @@ impl AnalyticsQuery {
     }
 
     /// A studio's figures for a whole period: give either `days`, for those up to today, or `from` and `to`. As fresh as the stored
-    /// sessions. Errors: UNAUTHENTICATED, NOT_FOUND, BAD_USER_INPUT.
+    /// sessions; null only with an error. Errors: UNAUTHENTICATED, NOT_FOUND, BAD_USER_INPUT.
     #[graphql(guard = "Needs::SignIn")]
     async fn analytics_summary(
         &self,

@@ -58,15 +58,15 @@ struct CampaignRulePause {
     name: Option<String>,
     /// When it would have been paused.
     paused_at: DateTime<Utc>,
-    /// Its daily budget then.
+    /// Its daily budget then; null when Shopee did not tell.
     daily_budget: Option<Money>,
     /// What it had cost that day.
     spent: Money,
     /// Value of the orders that it had brought.
     sales: Money,
-    /// The first by the daily budget, as a fraction.
+    /// `spent` by the daily budget, as a fraction; null without a daily budget.
     spent_share: Option<Decimal>,
-    /// Value of the orders for each unit of money spent.
+    /// Value of the orders for each unit of money spent; null when nothing was spent.
     return_on_ad_spend: Option<Decimal>,
     /// When somebody resumed it after it had really been held; null when nobody did.
     resumed_at: Option<DateTime<Utc>>,

@@ -46,7 +46,7 @@ pub struct PromotionJudgement {
 struct PromotionTrend {
     /// Value of the orders for each unit of money spent in the last three hours; null when nothing was spent in them.
     recent: Option<Decimal>,
-    /// The same of the 24 hours before those.
+    /// The same of the 24 hours before those; null when nothing was spent in them.
     earlier: Option<Decimal>,
     /// How the two compare; null while hardly anything was spent in one of them.
     direction: Option<TrendDirection>,

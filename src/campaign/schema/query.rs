@@ -32,7 +32,8 @@ pub struct CampaignQuery;
 
 #[Object]
 impl CampaignQuery {
-    /// By what a studio has its promotions judged, and whether a rule pauses them. Errors: UNAUTHENTICATED, NOT_FOUND, BAD_USER_INPUT.
+    /// By what a studio has its promotions judged, and whether a rule pauses them; null only with an error. Errors: UNAUTHENTICATED,
+    /// NOT_FOUND, BAD_USER_INPUT.
     #[graphql(guard = "Needs::SignIn")]
     async fn campaign_rule(
         &self,
@@ -42,8 +43,8 @@ impl CampaignQuery {
         Some(rule_of(ctx, &studio_id).await)
     }
 
-    /// What a studio's rule would have done in the last days, had it been switched on. Changes nothing, and asks Shopee nothing. Errors:
-    /// UNAUTHENTICATED, NOT_FOUND, BAD_USER_INPUT.
+    /// What a studio's rule would have done in the last days, had it been switched on. Changes nothing, and asks Shopee nothing. Null only
+    /// with an error. Errors: UNAUTHENTICATED, NOT_FOUND, BAD_USER_INPUT.
     #[graphql(guard = "Needs::SignIn")]
     async fn campaign_rule_dry_run(
         &self,

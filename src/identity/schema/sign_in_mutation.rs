@@ -118,11 +118,12 @@ pub(super) struct ChangePasswordInput {
 struct Tokens {
     /// The bearer token for the next requests; null when there is something to mend.
     access_token: Option<String>,
-    /// When the access token expires: 15 minutes from now, unless the gateway is configured otherwise. Refresh a little earlier.
+    /// When the access token expires: 15 minutes from now, unless the gateway is configured otherwise. Refresh a little earlier. Null when
+    /// there is something to mend.
     access_token_expires_at: Option<DateTime<Utc>>,
     /// What to give to `refreshSignIn`, once; null when there is something to mend. Keep it where only your program reads it.
     refresh_token: Option<String>,
-    /// When the refresh token expires: 30 days from now, unless the gateway is configured otherwise.
+    /// When the refresh token expires: 30 days from now, unless the gateway is configured otherwise; null when there is something to mend.
     refresh_token_expires_at: Option<DateTime<Utc>>,
     /// Who signed in; null when there is something to mend.
     viewer: Option<ViewerObject>,
@@ -181,7 +182,8 @@ pub(super) struct ChangePasswordPayload {
 async fn sign_in(ctx: &Context<'_>, input: SignInInput) -> Result<Tokens, Declined> {
     let email = email(&input.email)?;
     let handed = sign_in::sign_in(&desk(ctx)?, &email, Password::typed(&input.password)).await?;
-    let wrong = || UserError::new(UserErrorCode::InvalidCredentials, "there is nobody of this name with this password");
+    let message = "there is nobody with this e-mail address and this password";
+    let wrong = || UserError::new(UserErrorCode::InvalidCredentials, message);
     Ok(hand_over(ctx, handed.ok_or_else(wrong)?)?)
 }
 

@@ -52,7 +52,7 @@ impl CampaignExpenseToday {
     }
 
     /// What each promotion has cost: those of which Shopee tells it, among the first hundred of `promotionsToday`. Asked of Shopee
-    /// when selected, at most ten seconds old. Errors: SHOPEE_*.
+    /// when selected, at most ten seconds old; null only with an error. Errors: SHOPEE_*.
     #[graphql(
         directive = crate::graphql::price::shopee_calls::apply(1),
         directive = crate::graphql::price::list_size::apply(100, None)

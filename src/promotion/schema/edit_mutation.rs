@@ -18,6 +18,7 @@ use crate::{
     ledger::{
         begin::Begun,
         key::IdempotencyKey,
+        refusal::Refusal,
         resolve::{Resolved, resolve},
         schema::objections,
     },
@@ -34,8 +35,8 @@ pub struct PromotionMutation;
 #[Object]
 impl PromotionMutation {
     /// Pauses, resumes or stops a promotion, or gives it another daily budget. Happens at most once for each `idempotencyKey`,
-    /// whatever is lost on the way: asking again with the same key and the same input brings the same change back, for at least a
-    /// day and from any gateway. Shopee shows a change a second or so after it has taken it; DONE means that it shows. Needs
+    /// whatever is lost on the way: asking again with the same key and the same input brings the same change back, for as long as the
+    /// studio is and from any gateway. Shopee shows a change a second or so after it has taken it; DONE means that it shows. Needs
     /// OPERATOR. Errors: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT.
     #[graphql(
         guard = "Needs::Role(Role::Operator)",
@@ -46,7 +47,7 @@ impl PromotionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which promotion, what to do with it, and under which key.")] input: EditPromotionInput,
     ) -> Option<Result<EditPromotionPayload>> {
-        let outcome = told(ctx, edited(ctx, input).await).await;
+        let outcome = told(ctx, edited(ctx, input).await, field_of).await;
         Some(outcome.map(|(promotion_edit, user_errors)| EditPromotionPayload { promotion_edit, user_errors }))
     }
 
@@ -62,7 +63,7 @@ impl PromotionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which change, and under which key.")] input: UndoPromotionEditInput,
     ) -> Option<Result<UndoPromotionEditPayload>> {
-        let outcome = told(ctx, undone(ctx, &input).await).await;
+        let outcome = told(ctx, undone(ctx, &input).await, |_| None).await;
         Some(outcome.map(|(promotion_edit, user_errors)| UndoPromotionEditPayload { promotion_edit, user_errors }))
     }
 
@@ -127,8 +128,9 @@ impl EditPromotionPayload {
         promotion(ctx, account_id, campaign_id).await.transpose()
     }
 
-    /// What there is to mend; empty when the promotion was changed, is about to be, or nobody can tell (`state`). REFUSED, with the reason; INVALID; on
-    /// `idempotencyKey` KEY_REUSED; BUSY while another change of the promotion is under way, when asking again later does no harm.
+    /// What there is to mend; empty when the promotion was changed, is about to be, or nobody can tell (`state`). REFUSED, with the reason, on
+    /// `dailyBudget` if it is the budget's; INVALID; on `idempotencyKey` KEY_REUSED; BUSY while another change of the promotion is under way,
+    /// when asking again later does no harm.
     async fn user_errors(&self) -> &[UserError] {
         &self.user_errors
     }
@@ -218,10 +220,23 @@ async fn resolved(ctx: &Context<'_>, input: ResolvePromotionEditInput) -> Result
     }
 }
 
+/// The field of `editPromotion` that a refusal is about.
+fn field_of(refusal: Refusal) -> Option<&'static str> {
+    let is_of_budget = matches!(
+        refusal,
+        Refusal::BudgetTooSmall | Refusal::BudgetTooLarge | Refusal::BudgetNotAStep | Refusal::BudgetMayNotDecrease
+    );
+    is_of_budget.then_some("dailyBudget")
+}
+
 /// What a payload has of an intent: the change, and why nothing came of it if that is so.
-async fn told(ctx: &Context<'_>, outcome: Result<i64, Declined>) -> Result<(Option<PromotionEdit>, Vec<UserError>)> {
+async fn told(
+    ctx: &Context<'_>,
+    outcome: Result<i64, Declined>,
+    field: fn(Refusal) -> Option<&'static str>,
+) -> Result<(Option<PromotionEdit>, Vec<UserError>)> {
     let (edit, mut user_errors) = shown(ctx, outcome).await?;
-    user_errors.extend(edit.iter().flat_map(|edit| objections(edit.intent())));
+    user_errors.extend(edit.iter().flat_map(|edit| objections(edit.intent(), field)));
     Ok((edit, user_errors))
 }
 

@@ -35,8 +35,8 @@ pub struct CoinMutation;
 #[Object]
 impl CoinMutation {
     /// Lets viewers of a session on air claim coins, until none are left. Happens at most once for each `idempotencyKey`, whatever is
-    /// lost on the way: asking again with the same key and the same input brings the same giveout back, for at least a day and from
-    /// any gateway. A giveout that is PENDING goes on by itself; `coinGiveouts` tells what comes of it. Needs OPERATOR. Errors:
+    /// lost on the way: asking again with the same key and the same input brings the same giveout back, for as long as the studio is and
+    /// from any gateway. A giveout that is PENDING goes on by itself; `coinGiveouts` tells what comes of it. Needs OPERATOR. Errors:
     /// UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT.
     #[graphql(guard = "Needs::Role(Role::Operator)", directive = crate::graphql::price::shopee_calls::apply(2))]
     async fn start_coins(
@@ -154,7 +154,7 @@ struct Wanted {
 }
 
 async fn given(ctx: &Context<'_>, wanted: Wanted) -> Result<i64, Declined> {
-    let session = changeable(ctx, &wanted.id).await?;
+    let session = changeable(ctx, &wanted.id, "input.liveSessionId").await?;
     let (key, coins) = checked(&wanted)?;
     let room = Room { session_key: session.key, studio_id: session.studio_id, shopee_account_id: session.account_id };
     let (app, viewer, actor) = (ctx.app()?, ctx.viewer()?, ctx.actor()?);
@@ -201,7 +201,7 @@ async fn resolved(ctx: &Context<'_>, input: ResolveCoinGiveoutInput) -> Result<i
 /// What a payload has of an intent: the giveout, and why nothing came of it if that is so.
 async fn told(ctx: &Context<'_>, outcome: Result<i64, Declined>) -> Result<(Option<CoinGiveout>, Vec<UserError>)> {
     let (giveout, mut user_errors) = shown(ctx, outcome).await?;
-    user_errors.extend(giveout.iter().flat_map(|giveout| objections(giveout.intent())));
+    user_errors.extend(giveout.iter().flat_map(|giveout| objections(giveout.intent(), |_| None)));
     Ok((giveout, user_errors))
 }
 

@@ -117,13 +117,13 @@ impl SessionFromShopee<'_> {
     }
 
     /// Whether everybody can watch the session now, and where: a probe that needs no sign-in at Shopee. Asked of Shopee when
-    /// selected, at most five seconds old. Errors: SHOPEE_*.
+    /// selected, at most five seconds old; null only with an error. Errors: SHOPEE_*.
     #[graphql(directive = crate::graphql::price::shopee_calls::apply(1))]
     async fn play_url(&self, ctx: &Context<'_>) -> Option<Result<LivePlayUrl>> {
         Some(self.ask_play_url(ctx).await)
     }
 
-    /// Address under which viewers watch the session, to be shared. No call is made. Errors: BAD_USER_INPUT.
+    /// Address under which viewers watch the session, to be shared. No call is made; null only with an error. Errors: BAD_USER_INPUT.
     async fn share_url(
         &self,
         #[graphql(desc = "Shopee's user id of whoever is credited with the visits; nobody if it is not given.")]

@@ -104,7 +104,10 @@ async fn session(
     let selection = Selection::of(ctx);
     match (id, session_id) {
         (Some(id), None) => session_by_key(ctx, &selection, GlobalId::key_of(&id, Kind::LiveSession, "id")?).await,
-        (None, Some(session_id)) => session_by_shopee_id(ctx, &selection, &session_id, region).await,
+        (None, Some(session_id)) => {
+            let number = number_of(&session_id, "is not a session id of Shopee: a whole number")?;
+            session_by_shopee_id(ctx, &selection, number, region).await
+        }
         _ => Err(Error::invalid_input("id", "or `sessionId` has to be given, and not both")),
     }
 }
@@ -120,19 +123,21 @@ pub(super) async fn session_by_key(
     Ok(with_neighbours(ctx, selection, rows).await?.pop())
 }
 
+/// The number that `sessionId` is, or what is said to be wrong with it.
+pub(super) fn number_of(session_id: &ID, wrong: &'static str) -> Result<i64> {
+    session_id.parse().map_err(|_| Error::invalid_input("sessionId", wrong))
+}
+
 /// A session by Shopee's id, with what is selected below it.
 pub(super) async fn session_by_shopee_id(
     ctx: &Context<'_>,
     selection: &Selection<'_>,
-    session_id: &ID,
+    session_id: i64,
     region: Option<Region>,
 ) -> Result<Option<LiveSession>> {
     let (scope, statements) = (ctx.scope()?, ctx.statements()?);
-    let number = session_id
-        .parse()
-        .map_err(|_| Error::invalid_input("sessionId", "is not a session id of Shopee: a whole number"))?;
     let columns = columns_for(selection, &[]);
-    let rows = store::sessions_by_shopee_id(&scope, &statements, number, region.map(Into::into), &columns).await?;
+    let rows = store::sessions_by_shopee_id(&scope, &statements, session_id, region.map(Into::into), &columns).await?;
     if rows.len() > 1 {
         return Err(Error::invalid_input("region", "has to be given: more than one region knows this session id"));
     }

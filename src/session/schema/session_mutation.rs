@@ -112,9 +112,9 @@ impl Changeable {
     }
 }
 
-/// The session of an input's `id`: whoever may not see it is told that there is none, whoever may only look that they may not.
-pub(super) async fn changeable(ctx: &Context<'_>, id: &ID) -> Result<Changeable> {
-    let key = GlobalId::key_of(id, Kind::LiveSession, "input.id")?;
+/// The session that an argument names: whoever may not see it is told that there is none, whoever may only look that they may not.
+pub(super) async fn changeable(ctx: &Context<'_>, id: &ID, argument: &'static str) -> Result<Changeable> {
+    let key = GlobalId::key_of(id, Kind::LiveSession, argument)?;
     let columns = [Column::Id, Column::StudioId, Column::ShopeeAccountId, Column::Region, Column::SessionId];
     let rows = store::sessions(&ctx.scope()?, &ctx.statements()?, &[key], &columns).await?;
     let row = rows.first().ok_or_else(|| Error::not_found("session"))?;

@@ -18,7 +18,7 @@ use crate::{
     identity::{guard::Needs, scope::AskerExt as _},
     session::{
         metrics::Metrics,
-        schema::query::{session_by_key, session_by_shopee_id},
+        schema::query::{number_of, session_by_key, session_by_shopee_id},
         watch,
     },
 };
@@ -100,7 +100,10 @@ pub(super) async fn watched_session(ctx: &Context<'_>, id: &ID, region: Option<R
     let session = match GlobalId::decode(id) {
         Some(GlobalId { kind: Kind::LiveSession, key }) => session_by_key(ctx, &selection, key).await?,
         Some(_) => return Err(Error::invalid_input("sessionId", "is the id of something else")),
-        None => session_by_shopee_id(ctx, &selection, id, region).await?,
+        None => {
+            let number = number_of(id, "is neither a session's id nor Shopee's: a whole number")?;
+            session_by_shopee_id(ctx, &selection, number, region).await?
+        }
     };
     session.map(Arc::new).ok_or_else(|| Error::not_found("session"))
 }

@@ -133,6 +133,9 @@ async fn a_budget_is_changed_within_its_limits(database: Database) {
         world.shopee().reset_calls();
         let payload = edit(&world, &ad.budget(&number.to_string(), budget)).await;
         assert_eq!(payload["promotionEdit"]["refusal"], refusal, "{payload:#}");
+        let about = |name: &str| name.starts_with("BUDGET").then_some("dailyBudget");
+        let told = refusal.as_str().map(|name| ("REFUSED", about(name)));
+        assert_eq!(refusals(&payload), Vec::from_iter(told), "{payload:#}");
         assert_eq!(world.shopee().calls("edit_live_stream"), u64::from(refusal.is_null()));
     }
     assert_eq!(world.shopee().campaign(ad.campaign.campaign_id).unwrap().daily_budget, now + step);

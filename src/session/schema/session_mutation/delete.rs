@@ -32,7 +32,7 @@ impl DeleteLiveSessionPayload {
 }
 
 pub(super) async fn delete(ctx: &Context<'_>, input: DeleteLiveSessionInput) -> Result<ID, Declined> {
-    let session = changeable(ctx, &input.id).await?;
+    let session = changeable(ctx, &input.id, "input.id").await?;
     let refusal = |code, message: &'static str| Err(UserError::on("id", code, message).into());
     match delete::delete(session.begin(ctx).await?, session.key).await? {
         Deleted::Done => Ok(input.id),

@@ -61,7 +61,7 @@ impl SyncLiveSessionPayload {
 }
 
 pub(super) async fn sync(ctx: &Context<'_>, input: SyncLiveSessionInput) -> Result<(i64, Refreshed), Declined> {
-    let Changeable { key, account_id, session_id, scope, .. } = changeable(ctx, &input.id).await?;
+    let Changeable { key, account_id, session_id, scope, .. } = changeable(ctx, &input.id, "input.id").await?;
     let access = account_loader::access(ctx, account_id).await?;
     let asking = Asking { app: ctx.app()?, access: &access, cost: &ctx.operation()?.cost, session_id };
     let refreshed = ctx.given::<Refreshes>()?.refresh(asking, &scope, &ctx.actor()?, key).await?;

@@ -45,7 +45,7 @@ pub(super) struct UpdateLiveSessionPayload {
 }
 
 pub(super) async fn update(ctx: &Context<'_>, input: UpdateLiveSessionInput) -> Result<Shown, Declined> {
-    let session = changeable(ctx, &input.id).await?;
+    let session = changeable(ctx, &input.id, "input.id").await?;
     let (key, seen) = (session.key, comparable("input.updatedAt", input.updated_at)?);
     let edit = wanted(input, session.region)?;
     match edit::edit(session.begin(ctx).await?, key, edit, seen).await? {
