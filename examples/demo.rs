@@ -2,7 +2,8 @@
 //! Indonesian, a Vietnamese, a Thai) with a month of history, three sessions on air, a ready sign-in. Nothing leaves this machine; everything is gone when it stops.
 //!
 //! `cargo run --release --example demo`, then open the printed address. `LISTEN_ADDR` chooses another one
-//! of this machine: the demo's secrets are published, so it refuses to be reached from elsewhere.
+//! of this machine: the demo's secrets are published, so it refuses to be reached from elsewhere. `ALLOWED_ORIGINS` lets pages of yours ask
+//! it, such as `http://localhost:5173`.
 #![expect(clippy::print_stderr, clippy::print_stdout, reason = "a demo talks to whoever started it")]
 
 use std::{error::Error, net::SocketAddr, path::Path, process::ExitCode, time::Duration};
@@ -10,10 +11,10 @@ use std::{error::Error, net::SocketAddr, path::Path, process::ExitCode, time::Du
 use live_gateway::{
     account::connect,
     app::App,
-    commands::{ensure_studio, sentence, token_for},
+    commands::{ensure_studio, sentence, set_password, token_for},
     config::Config,
     error::chain,
-    identity::scope::Scope,
+    identity::{password::Password, scope::Scope},
     serve::{Gateway, runtime, stop_signal},
     session::sync::{self, Reach},
     telemetry,
@@ -23,6 +24,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use shopee::Credential;
 
 const OWNER: &str = "owner@demo.example";
+/// Published, as the demo's other secrets are.
+const PASSWORD: &str = "a studio for a day";
 const STUDIO: &str = "Demo Studio";
 const A_DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -69,10 +72,11 @@ fn local_address() -> Outcome<SocketAddr> {
 }
 
 fn config(listen: SocketAddr, sandbox: &Sandbox, folder: &Path) -> Outcome<Config> {
-    let log = std::env::var("LOG").unwrap_or_else(|_| "warn".to_owned());
+    let chosen = |name, otherwise: &str| std::env::var(name).unwrap_or_else(|_| otherwise.to_owned());
     let variables = [
         ("LISTEN_ADDR", listen.to_string()),
-        ("LOG", log),
+        ("LOG", chosen("LOG", "warn")),
+        ("ALLOWED_ORIGINS", chosen("ALLOWED_ORIGINS", "")),
         ("DATABASE_URL", format!("sqlite://{}", folder.join("demo.db").display())),
         ("TOKEN_SECRET", "only-for-the-demo-and-for-nothing-else".to_owned()),
         ("CREDENTIAL_KEY", "ZGVtbyBkZW1vIGRlbW8gZGVtbyBkZW1vIGRlbW8gISE=".to_owned()),
@@ -93,6 +97,7 @@ async fn seed(config: &Config, sandbox: &Sandbox) -> Outcome<SecretString> {
     for account in sandbox.panel().accounts() {
         connect_account(&app, studio, &account).await?;
     }
+    set_password::set(&app, &OWNER.parse()?, Password::typed(PASSWORD)).await.map_err(sentence)?;
     let token = token_for(&app, OWNER, A_DAY).await?;
     app.database.clone().close().await;
     Ok(token)
@@ -117,7 +122,8 @@ fn announce(url: &str, token: &str, panel: &str) {
        -H 'content-type: application/json' \\
        -d '{{\"query\":\"{{ liveSessions(first: 3) {{ nodes {{ sessionName totalViewers }} }} }}\"}}'
 
-Stop it with Ctrl-C.
+Pages of yours may ask it once ALLOWED_ORIGINS names where they come from, such as http://localhost:5173. They sign in, as anybody, with
+signIn: {OWNER}, password \"{PASSWORD}\". Stop it with Ctrl-C.
 "
     );
     println!("ready url={url} token={token} panel={panel}");

@@ -36,8 +36,8 @@ use crate::{
         bucket::Payer,
     },
     graphql::{
-        context::Operation, cost::ReportCost, introspection::KeepIntrospection, known_types::KnownTypes,
-        no_introspection::NoIntrospection, validate::Validate,
+        context::Operation, cost::ReportCost, fitting::FittingVariables, introspection::KeepIntrospection,
+        known_types::KnownTypes, no_introspection::NoIntrospection, validate::Validate,
     },
     identity::{
         self,
@@ -115,7 +115,8 @@ const DEEPEST: usize = 15;
 pub fn schema(app: App) -> Schema {
     let (introspection, refreshes) = (app.config.introspection, Refreshes::new(app.clock));
     let builder = builder().data(app).data(Passwords::default()).data(Attempts::default()).data(refreshes);
-    let builder = builder.extension(ReportCost).extension(KeepIntrospection::default()).extension(KnownTypes);
+    let builder = builder.extension(ReportCost).extension(KeepIntrospection::default());
+    let builder = builder.extension(KnownTypes).extension(FittingVariables);
     if introspection { builder.finish() } else { builder.extension(NoIntrospection).finish() }
 }
 
@@ -132,7 +133,7 @@ pub fn sdl() -> String {
 
 /// A schema that says what is wrong with an operation and executes nothing.
 pub fn validator() -> Schema {
-    builder().extension(KnownTypes).extension(Validate).finish()
+    builder().extension(KnownTypes).extension(FittingVariables).extension(Validate).finish()
 }
 
 fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {

@@ -4,6 +4,7 @@ pub mod context;
 pub mod cost;
 pub mod date;
 pub mod fault;
+pub mod fitting;
 pub mod freshness;
 pub mod id;
 pub mod introspection;

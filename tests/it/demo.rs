@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 
 use crate::support::{program::Running, stream::Stream};
 
+/// Where a page of somebody's own comes from.
+const PAGE: &str = "http://localhost:5173";
+
 /// A demo that is running, and what its last line says.
 struct Demo {
     running: Running,
@@ -24,7 +27,8 @@ struct Demo {
 
 impl Demo {
     async fn start(folder: &Path) -> Self {
-        let variables = HashMap::from([("LISTEN_ADDR".to_owned(), "127.0.0.1:0".to_owned())]);
+        let variables = [("LISTEN_ADDR", "127.0.0.1:0"), ("ALLOWED_ORIGINS", PAGE)];
+        let variables = HashMap::from(variables.map(|(name, value)| (name.to_owned(), value.to_owned())));
         let mut running = Running::start(&program(), [], &variables, folder, "");
         let ready = running.prints("ready ").await;
         let said: HashMap<&str, &str> = ready.split(' ').map(|pair| pair.split_once('=').unwrap()).collect();
@@ -72,6 +76,8 @@ async fn the_demo_is_alive_and_leaves_nothing_behind() {
     assert!(demo.page(&demo.url).await.contains("GraphiQL"));
     assert!(demo.page(&demo.panel).await.contains("<html"));
 
+    a_page_of_ones_own_signs_in(&demo).await;
+
     demo.running.signal("INT").await;
     let ended = demo.running.ended().await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
@@ -101,4 +107,18 @@ async fn viewers_move_and_follow_the_panel(demo: &Demo) {
     let session_id: i64 = id.parse().expect("Shopee's id");
     demo.act("viewers", json!({ "session_id": session_id, "viewers": 4321 })).await;
     stream.until("the viewers set at the panel", |now| now["viewerCount"]["viewers"] == 4321).await;
+}
+
+/// With what the demo prints for that.
+async fn a_page_of_ones_own_signs_in(demo: &Demo) {
+    let printed = demo.running.printed();
+    let told = printed.split_once("signIn: ").unwrap().1;
+    let (email, told) = told.split_once(", password \"").unwrap();
+    let input = json!({ "email": email, "password": told.split_once('"').unwrap().0 });
+    let query = "mutation($input: SignInInput!) { signIn(input: $input) { accessToken userErrors { code } } }";
+    let request = demo.client.post(format!("{}/graphql", demo.url)).header("origin", PAGE);
+    let answer = request.json(&json!({ "query": query, "variables": { "input": input } })).send().await.unwrap();
+    assert_eq!(answer.headers()["access-control-allow-origin"], PAGE);
+    let answer: Value = answer.json().await.unwrap();
+    assert!(answer["data"]["signIn"]["accessToken"].is_string(), "{answer:#}");
 }

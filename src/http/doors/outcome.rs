@@ -145,7 +145,11 @@ impl Declined {
             _ => None,
         };
         let status = status(&code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self { field: text("argument"), retry_after, ..Self::new(status, code, error.message.clone()) }
+        Self {
+            field: text("argument").as_deref().map(asked_for),
+            retry_after,
+            ..Self::new(status, code, error.message.clone())
+        }
     }
 
     fn body(&self, id: Option<&RequestId>) -> Value {
@@ -176,4 +180,10 @@ impl Declined {
         }
         response
     }
+}
+
+/// What of a request an argument was made of: `filter.status.0` of `status`.
+fn asked_for(argument: &str) -> String {
+    let mut steps = argument.rsplit('.');
+    steps.find(|step| step.parse::<usize>().is_err()).unwrap_or(argument).to_owned()
 }

@@ -17,6 +17,7 @@ on_both!(
     a_size_out_of_range_is_refused,
     values_of_the_wrong_kind_are_refused,
     variables_of_unknown_types_are_refused,
+    what_does_not_fit_is_named_before_anything_is_asked_for,
     a_variable_left_out_is_an_argument_not_given,
     one_session_is_named_in_one_way,
     a_body_that_is_no_text_is_refused,
@@ -124,6 +125,40 @@ async fn a_size_out_of_range_is_refused(database: Database) {
         "{ viewer { memberships { studio { liveSessions(last: 0) { nodes { id } } } } } }",
     ] {
         assert_eq!(code(&world.ask(query, json!({})).await), "BAD_USER_INPUT", "{query}");
+    }
+    world.stop().await;
+}
+
+/// Each of these is found only when its field is executed, by the library.
+async fn what_does_not_fit_is_named_before_anything_is_asked_for(database: Database) {
+    let world = World::start(&database).await;
+    let list = "query($filter: LiveSessionFilter) { viewer { email } liveSessions(filter: $filter) { nodes { id } } }";
+    let change = "mutation Named($input: EditPromotionInput!) { editPromotion(input: $input) { userErrors { code } } }";
+    let edit = json!({ "dailyBudget": { "amount": "much", "currencyCode": "IDR" } });
+    let unfit = [
+        (
+            list,
+            json!({ "filter": { "startedFrom": "2026-11-01" } }),
+            "filter.startedFrom",
+            "an instant like 2026-11-22T09:30:00Z",
+        ),
+        (
+            list,
+            json!({ "filter": { "status": ["ENDED", "ended"] } }),
+            "filter.status.1",
+            "one of ENDED, ON_AIR, UPCOMING",
+        ),
+        (change, json!({ "input": edit }), "input.dailyBudget.amount", "a decimal text like \"12.5\""),
+    ];
+    for (document, variables, place, wanted) in unfit {
+        let request = world.client.post(format!("{}/graphql", world.gateway.url())).bearer_auth(&world.token);
+        let request = request.header("accept", "application/graphql-response+json");
+        let answer = request.json(&json!({ "query": document, "variables": variables })).send().await.unwrap();
+        assert_eq!(answer.status(), 400, "{place}");
+        let answer: Value = answer.json().await.unwrap();
+        assert_eq!((code(&answer), argument(&answer)), ("BAD_USER_INPUT", place), "{answer:#}");
+        assert_eq!(answer["errors"][0]["message"], format!("Variable `${place}` has to be {wanted}."));
+        assert!(answer.get("data").is_none(), "{answer:#}");
     }
     world.stop().await;
 }

@@ -183,20 +183,19 @@ async fn a_filter_that_makes_no_sense_is_refused(database: Database) {
         (json!({ "nameContains": "a".repeat(201) }), "filter.nameContains"),
         (json!({ "startedFrom": "+12345-01-01T00:00:00Z" }), "filter.startedFrom"),
         (json!({ "startedBefore": "-0044-03-15T00:00:00Z" }), "filter.startedBefore"),
+        (json!({ "region": "XX" }), "filter.region"),
+        (json!({ "status": ["ENDED", "ON_FIRE"] }), "filter.status.1"),
+        (json!({ "status": "ON_FIRE" }), "filter.status"),
+        (json!({ "startedFrom": "yesterday" }), "filter.startedFrom"),
+        (json!({ "startedFrom": "2026-11-22" }), "filter.startedFrom"),
+        (json!({ "startedFrom": 1_790_000_000 }), "filter.startedFrom"),
+        (json!({ "nameContains": 7 }), "filter.nameContains"),
     ];
     for (filter, name) in refused {
         let answer = world.ask(LIST, json!({ "filter": filter })).await;
         assert_eq!((code(&answer), argument(&answer)), ("BAD_USER_INPUT", name), "{filter}");
     }
-    for filter in [
-        json!({ "region": "XX" }),
-        json!({ "status": ["ON_FIRE"] }),
-        json!({ "status": [null] }),
-        json!({ "startedFrom": "yesterday" }),
-        json!({ "startedFrom": 1_790_000_000 }),
-        json!({ "nameContains": 7 }),
-        json!({ "shoeSize": 43 }),
-    ] {
+    for filter in [json!({ "status": [null] }), json!({ "shoeSize": 43 })] {
         assert_eq!(code(&world.ask(LIST, json!({ "filter": filter })).await), "BAD_USER_INPUT", "{filter}");
     }
     // The longest search, of letters that take four bytes each.

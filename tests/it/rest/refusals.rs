@@ -102,7 +102,7 @@ async fn what_is_no_request_is_told() {
             (("GET", "sessions?limit=1000"), Value::Null, 400, Some("first")),
             (("GET", "sessions?limit=many"), Value::Null, 400, Some("limit")),
             (("GET", "sessions?page=2"), Value::Null, 400, Some("page")),
-            (("GET", "sessions?status=nonsense"), Value::Null, 400, None),
+            (("GET", "sessions?status=nonsense"), Value::Null, 400, Some("status")),
             (("GET", "sessions?order_by=nonsense"), Value::Null, 400, None),
             (("GET", "sessions?cursor=nonsense"), Value::Null, 400, None),
             (("GET", "sessions/1"), Value::Null, 404, None),

@@ -80,6 +80,11 @@ impl Running {
         ended
     }
 
+    /// All that it has printed so far.
+    pub(crate) fn printed(&self) -> String {
+        self.printed.borrow().clone()
+    }
+
     /// Whether it has not ended yet: until then it holds its pipes.
     pub(crate) fn is_running(&self) -> bool {
         self.logged.has_changed().is_ok()

@@ -51,7 +51,7 @@ impl Default for Start {
 pub(crate) struct World {
     pub(crate) gateway: Gateway,
     pub(crate) sandbox: Sandbox,
-    client: reqwest::Client,
+    pub(crate) client: reqwest::Client,
     pub(crate) token: String,
     pub(crate) stranger_token: String,
 }
