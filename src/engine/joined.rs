@@ -117,9 +117,18 @@ where
             Some(Err(error)) => Missed::Failed(error),
             None => Missed::Late,
         };
-        let stale = self.stale(&key).await.ok_or(missed)?;
+        let stale = self.last(&key).await.ok_or(missed)?;
         cost.count_cache_hit();
         Ok(stale)
+    }
+
+    /// The last answer that is not too old to be given, however old it is.
+    pub async fn last(&self, key: &K) -> Option<Arc<Observed<V>>>
+    where
+        V: Clone,
+    {
+        let last = self.last.as_ref()?.answers.get(key).await?;
+        Some(Arc::new(Observed { stale: true, ..last.as_ref().clone() }))
     }
 
     /// The same for work that counts by itself what it costs, and is free for those who share it.
@@ -140,14 +149,6 @@ where
             None => {}
         }
         answer
-    }
-
-    async fn stale(&self, key: &K) -> Option<Arc<Observed<V>>>
-    where
-        V: Clone,
-    {
-        let last = self.last.as_ref()?.answers.get(key).await?;
-        Some(Arc::new(Observed { stale: true, ..last.as_ref().clone() }))
     }
 }
 

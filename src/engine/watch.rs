@@ -21,6 +21,7 @@ use std::{
     time::Duration,
 };
 
+use chrono::{DateTime, Utc};
 use futures_util::{Stream, future::BoxFuture, stream::unfold};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::{Notify, watch};
@@ -45,6 +46,8 @@ pub enum Polled<T> {
     Gone,
     /// The source failed; it may have asked not to be polled again before `retry_after`.
     Failed { retry_after: Option<Duration> },
+    /// The same, where a value is known from elsewhere: watchers get it if they have none yet.
+    Stale { value: T, observed_at: DateTime<Utc>, retry_after: Option<Duration> },
 }
 
 /// A topic's place for its levels.
@@ -260,6 +263,9 @@ where
                 Polled::Finished(value) => Polled::Finished(Arc::new(value) as _),
                 Polled::Gone => Polled::Gone,
                 Polled::Failed { retry_after } => Polled::Failed { retry_after },
+                Polled::Stale { value, observed_at, retry_after } => {
+                    Polled::Stale { value: Arc::new(value) as _, observed_at, retry_after }
+                }
             }
         })
     })

@@ -119,8 +119,10 @@ fn misfit_of_named(registry: &Registry, name: &str, value: &Value) -> Option<Mis
     }
 }
 
-/// What values of a scalar look like, and whether one does.
-fn form(scalar: &str) -> Option<(fn(Value) -> bool, &'static str)> {
+/// Whether a value is one of a scalar, and what those look like.
+type Form = (fn(Value) -> bool, &'static str);
+
+fn form(scalar: &str) -> Option<Form> {
     Some(match scalar {
         "Int" => (|value| <i32 as InputType>::parse(Some(value)).is_ok(), "a whole number of at most 32 bits"),
         "Boolean" => (|value| matches!(value, Value::Boolean(_)), "true or false"),

@@ -70,7 +70,17 @@ async fn poll(app: App, watched: Watched) -> Polled<Metrics> {
             store_end(&app, watched, metrics).await;
             Polled::Finished(metrics)
         }
-        Err(error) => Polled::Failed { retry_after: report(watched, &error) },
+        Err(error) => failed(&app, watched, report(watched, &error)).await,
+    }
+}
+
+/// With what whoever asked for the session's overview was told last.
+async fn failed(app: &App, watched: Watched, retry_after: Option<Duration>) -> Polled<Metrics> {
+    let last = app.reads.overview.last(&(watched.account_id, watched.session_id)).await;
+    let known = last.and_then(|last| Some((Metrics::from(last.value.as_ref()?), last.observed_at)));
+    match known {
+        Some((value, observed_at)) if value.on_air => Polled::Stale { value, observed_at, retry_after },
+        _ => Polled::Failed { retry_after },
     }
 }
 

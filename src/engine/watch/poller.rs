@@ -119,6 +119,9 @@ impl Poller {
             Polled::Value(value) => (Draft::fresh(value, now, false), self.after_success()),
             Polled::Finished(value) => (Draft::fresh(value, now, true), Duration::ZERO),
             Polled::Failed { retry_after } => (self.stale(now), self.after_failure(retry_after)),
+            Polled::Stale { value, observed_at, retry_after } => {
+                (self.stale(now).or(value, observed_at), self.after_failure(retry_after))
+            }
         };
         let ends = draft.ends;
         if !self.tell(draft, now).await {
@@ -239,6 +242,14 @@ impl Poller {
 impl Draft {
     fn fresh(value: AnyValue, now: DateTime<Utc>, ends: bool) -> Self {
         Self { value: Some(value), observed_at: Some(now), stale_since: None, ends }
+    }
+
+    /// With this value if it has none.
+    fn or(self, value: AnyValue, observed_at: DateTime<Utc>) -> Self {
+        match self.value {
+            Some(_) => self,
+            None => Self { value: Some(value), observed_at: Some(observed_at), ..self },
+        }
     }
 
     fn at(self, sequence: i64, previous: Option<i64>) -> AnyLevel {

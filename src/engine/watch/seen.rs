@@ -36,6 +36,6 @@ fn outcome(polled: &Polled<AnyValue>) -> &'static str {
         Polled::Value(_) => "value",
         Polled::Finished(_) => "finished",
         Polled::Gone => "gone",
-        Polled::Failed { .. } => "failed",
+        Polled::Failed { .. } | Polled::Stale { .. } => "failed",
     }
 }

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use sandbox::{Fault, FaultKind};
+use serde_json::json;
 use testing::{Database, on_both};
 
 use super::{is_stale, live_metrics, told, viewer_count};
 use crate::support::{
+    eventually,
     stream::Stream,
     world::{Start, World},
 };
@@ -14,6 +16,7 @@ use crate::support::{
 on_both!(
     events_go_on_whatever_fails,
     a_failure_from_the_first_poll_on_is_told,
+    who_comes_while_it_fails_is_told_the_last_numbers,
     shopees_wish_to_be_left_alone_is_obeyed,
     an_account_of_which_shopee_hides_the_session_is_told,
 );
@@ -109,6 +112,20 @@ async fn a_failure_from_the_first_poll_on_is_told(database: Database) {
     let event = stream.until("the first value", |data| !is_stale(data)).await;
     assert_eq!(told(&event)["viewers"], session.viewers);
     drop(stream);
+    world.stop().await;
+}
+
+async fn who_comes_while_it_fails_is_told_the_last_numbers(database: Database) {
+    let world = impatient(&database).await;
+    let session = world.on_air();
+    drop(world.subscribe(&viewer_count(session.session_id)).await.data().await);
+    eventually("nobody polls", async || world.gateway.app.pollers.running() == 0).await;
+    world.shopee().inject(Fault::new(FaultKind::ServerError(500)).on("overview"));
+    for watch in [viewer_count(session.session_id), live_metrics(session.session_id)] {
+        let event = world.subscribe(&watch).await.data().await;
+        assert_eq!((&told(&event)["viewers"], &told(&event)["isOnAir"]), (&json!(session.viewers), &json!(true)));
+        assert!(told(&event)["observedAt"].as_str() < told(&event)["staleSince"].as_str(), "{event}");
+    }
     world.stop().await;
 }
 
