@@ -94,6 +94,12 @@ impl ClientError {
 }
 
 impl ShopeeFaultKind {
+    /// Whether it tells nothing of what was asked for, so that an older answer is better than none. Whoever is signed out or refused has
+    /// to be told.
+    pub fn leaves_the_last_answer_good(self) -> bool {
+        matches!(self, Self::Unreachable | Self::Throttled | Self::Garbled)
+    }
+
     fn code(self) -> &'static str {
         match self {
             Self::Refused => "SHOPEE_REFUSED",

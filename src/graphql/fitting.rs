@@ -93,7 +93,7 @@ fn misfit(registry: &Registry, of_type: &str, value: &Value) -> Option<Misfit> {
 }
 
 fn misfit_of_named(registry: &Registry, name: &str, value: &Value) -> Option<Misfit> {
-    let unless = |fits: bool, wanted: String| (!fits).then(|| Misfit { steps: Vec::new(), wanted });
+    let wants = |wanted: String| Some(Misfit { steps: Vec::new(), wanted });
     match (registry.types.get(name)?, value) {
         (MetaType::InputObject { input_fields, .. }, Value::Object(fields)) => {
             fields.iter().find_map(|(name, value)| {
@@ -101,20 +101,19 @@ fn misfit_of_named(registry: &Registry, name: &str, value: &Value) -> Option<Mis
                 misfit(registry, &field.ty, value).map(|misfit| misfit.within(name))
             })
         }
-        (MetaType::Enum { enum_values, .. }, value) => {
-            let mut names: Vec<&str> = enum_values.keys().map(String::as_str).collect();
-            names.sort_unstable();
-            let chosen = match value {
-                Value::Enum(name) => name.as_str(),
-                Value::String(name) => name,
-                _ => "",
-            };
-            unless(names.contains(&chosen), format!("one of {}", names.join(", ")))
-        }
-        (MetaType::Scalar { .. }, value) => {
-            let (fits, wanted) = form(name)?;
-            unless(fits(value.clone()), wanted.to_owned())
-        }
+        (MetaType::Enum { enum_values, .. }, value) => match value {
+            Value::Enum(chosen) if enum_values.contains_key(chosen.as_str()) => None,
+            Value::String(chosen) if enum_values.contains_key(chosen) => None,
+            _ => {
+                let mut names: Vec<&str> = enum_values.keys().map(String::as_str).collect();
+                names.sort_unstable();
+                wants(format!("one of {}", names.join(", ")))
+            }
+        },
+        (MetaType::Scalar { .. }, value) => match form(name)? {
+            (fits, _) if fits(value.clone()) => None,
+            (_, wanted) => wants(wanted.to_owned()),
+        },
         _ => None,
     }
 }

@@ -73,7 +73,10 @@ async fn serve_one(
         }
         () = stop.cancelled() => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            tokio::select! {
+                ended = connection => ended,
+                () = waits.gives_way() => return,
+            }
         }
     };
     if let Err(error) = ended {

@@ -8,9 +8,8 @@ use std::{
 };
 
 use tokio::{
-    select,
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::sleep,
+    time::timeout,
 };
 
 use super::{
@@ -43,38 +42,31 @@ impl Places {
         }
     }
 
-    /// A seat among those who have not signed in.
-    pub(super) fn stranger(&self, from: ClientAddress) -> Seat {
-        self.strangers.seat(from.0.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)))
+    /// A place for a socket, and a seat among those who have not signed in. When all places are taken, another one makes room.
+    pub(super) async fn for_stranger(&self, from: ClientAddress) -> Result<(OwnedSemaphorePermit, Seat), Refusal> {
+        let seat = self.strangers.newcomer(from.0.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
+        let place = self.take(Some(&seat)).await?;
+        seat.sit();
+        Ok((place, seat))
     }
 
     /// A place, unless all are taken.
-    pub(super) fn free(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+    fn free(&self) -> Result<OwnedSemaphorePermit, Refusal> {
         self.free.clone().try_acquire_owned().map_err(|_| full())
     }
 
-    /// A place, when all are taken that of somebody who makes room. A newcomer that has a seat may have to give way itself meanwhile.
+    /// A place, when all are taken that of somebody who makes room.
     pub(super) async fn take(&self, newcomer: Option<&Seat>) -> Result<OwnedSemaphorePermit, Refusal> {
         if let Ok(place) = self.free() {
             return Ok(place);
         }
         let _waits = self.waiting.try_acquire().map_err(|_| full())?;
-        if !self.strangers.make_room_for(WAITING - self.waiting.available_permits(), self.undisturbed) {
+        let newcomers = WAITING - self.waiting.available_permits();
+        if !self.strangers.make_room_for(newcomer, newcomers, self.undisturbed) {
             return Err(full());
         }
-        select! {
-            place = self.free.clone().acquire_owned() => place.map_err(|_| full()),
-            () = gives_way(newcomer) => Err(full()),
-            () = sleep(WAITS_AT_MOST) => Err(full()),
-        }
-    }
-}
-
-/// Waits until whoever has this seat has to make room; for ever, for whoever has none.
-pub(super) async fn gives_way(stranger: Option<&Seat>) {
-    match stranger {
-        Some(seat) => seat.gives_way().await,
-        None => std::future::pending().await,
+        let place = timeout(WAITS_AT_MOST, self.free.clone().acquire_owned()).await;
+        place.ok().and_then(Result::ok).ok_or_else(full)
     }
 }
 

@@ -36,8 +36,15 @@ struct Taken {
 type Rank = (usize, Reverse<u64>, IpNet);
 
 struct Sitting {
-    since: Instant,
+    /// `None` while there is no place for it, so that it has none to give.
+    since: Option<Instant>,
     gives_way: CancellationToken,
+}
+
+impl Sitting {
+    fn has_sat_for(&self, time: Duration) -> bool {
+        self.since.is_some_and(|since| since.elapsed() >= time)
+    }
 }
 
 impl Seats {
@@ -59,10 +66,19 @@ impl Seats {
         seat
     }
 
-    /// Whether so many are about to leave, or are once whoever has to has given way: nobody does who has not been there for so long.
-    pub(super) fn make_room_for(&self, newcomers: usize, undisturbed: Duration) -> bool {
+    /// The same for somebody who counts among those of their network and does not sit yet.
+    pub(super) fn newcomer(self: &Arc<Self>, address: IpAddr) -> Seat {
+        let (network, gives_way) = (network(address), CancellationToken::new());
+        let number = self.taken().take(network, Sitting { since: None, gives_way: gives_way.clone() });
+        Seat { seats: self.clone(), network, number: Mutex::new(Some(number)), gives_way }
+    }
+
+    /// Whether so many are about to leave, or are once somebody has given way who has sat for that time. For a newcomer nobody does whose
+    /// network has fewer than the newcomer's had.
+    pub(super) fn make_room_for(&self, newcomer: Option<&Seat>, newcomers: usize, undisturbed: Duration) -> bool {
         let mut taken = self.taken();
-        taken.leaving >= newcomers || taken.make_room(undisturbed)
+        let own = newcomer.and_then(|seat| taken.of.get(&seat.network)).map_or(0, BTreeMap::len);
+        taken.leaving >= newcomers || taken.make_room(undisturbed, own.saturating_sub(1))
     }
 
     fn taken(&self) -> MutexGuard<'_, Taken> {
@@ -79,11 +95,10 @@ fn network(address: IpAddr) -> IpNet {
 }
 
 impl Taken {
-    fn take(&mut self, network: IpNet, gives_way: CancellationToken) -> u64 {
+    fn take(&mut self, network: IpNet, sitting: Sitting) -> u64 {
         let number = self.next;
         self.next += 1;
         self.count += 1;
-        let sitting = Sitting { since: Instant::now(), gives_way };
         self.change(network, |seats| seats.insert(number, sitting));
         number
     }
@@ -109,10 +124,14 @@ impl Taken {
         result
     }
 
-    /// Whether there was somebody who had been there for so long.
-    fn make_room(&mut self, undisturbed: Duration) -> bool {
-        let Some((_, Reverse(number), network)) = self.ranks.last().copied() else { return false };
-        self.of[&network][&number].since.elapsed() >= undisturbed && self.give_way(network, number)
+    /// Whether there was somebody who had sat for so long, in a network that has so many.
+    fn make_room(&mut self, undisturbed: Duration, at_least: usize) -> bool {
+        let mut many = self.ranks.iter().rev().take_while(|(count, ..)| *count >= at_least);
+        let chosen = many.find_map(|(.., network)| {
+            let (number, first) = self.of[network].iter().find(|(_, sitting)| sitting.since.is_some())?;
+            first.has_sat_for(undisturbed).then_some((*network, *number))
+        });
+        chosen.is_some_and(|(network, number)| self.give_way(network, number))
     }
 
     /// Whether it was still there.
@@ -143,8 +162,18 @@ impl Seat {
     pub(super) fn take(&self) {
         let (mut number, mut taken) = (self.number(), self.seats.taken());
         if number.is_none() && !self.gave_way() {
-            *number = Some(taken.take(self.network, self.gives_way.clone()));
-            while taken.count > self.seats.most && taken.make_room(Duration::ZERO) {}
+            let sitting = Sitting { since: Some(Instant::now()), gives_way: self.gives_way.clone() };
+            *number = Some(taken.take(self.network, sitting));
+            while taken.count > self.seats.most && taken.make_room(Duration::ZERO, 0) {}
+        }
+    }
+
+    /// A newcomer sits down.
+    pub(super) fn sit(&self) {
+        let (number, mut taken) = (self.number(), self.seats.taken());
+        let seats = taken.of.get_mut(&self.network);
+        if let Some(sitting) = seats.zip(*number).and_then(|(seats, number)| seats.get_mut(&number)) {
+            sitting.since = Some(Instant::now());
         }
     }
 

@@ -43,7 +43,6 @@ use super::{
     client_address::ClientAddress,
     operation::unbroken,
     parameters::Parameters,
-    places::gives_way,
     refusal::Refusal,
     seats::Seat,
     stay::{self, Left},
@@ -336,6 +335,14 @@ impl<E: Executor> Conversation<E> {
         let subscriber = |ticket| Subscriber { gate, from, outbox, dialect, ticket, id: request_id };
         self.running.start(id, |ticket| subscriber(ticket).run(parameters));
         ON
+    }
+}
+
+/// Waits until somebody who has not signed in has to make room; for ever, for whoever has.
+async fn gives_way(stranger: Option<&Seat>) {
+    match stranger {
+        Some(seat) => seat.gives_way().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -5,7 +5,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use entity::live_session::Column;
+use chrono::{DateTime, Utc};
+use entity::live_session::{Column, Status};
 use futures_util::Stream;
 
 use super::{
@@ -70,18 +71,35 @@ async fn poll(app: App, watched: Watched) -> Polled<Metrics> {
             store_end(&app, watched, metrics).await;
             Polled::Finished(metrics)
         }
-        Err(error) => failed(&app, watched, report(watched, &error)).await,
+        Err(error) => failed(&app, watched, &error).await,
     }
 }
 
-/// With what whoever asked for the session's overview was told last.
-async fn failed(app: &App, watched: Watched, retry_after: Option<Duration>) -> Polled<Metrics> {
+/// With what whoever asked for the session's overview was told last, if the failure says nothing of that.
+async fn failed(app: &App, watched: Watched, error: &Error) -> Polled<Metrics> {
+    let retry_after = report(watched, error);
+    let known = match error {
+        Error::Client(ClientError::Shopee(fault)) if fault.kind.leaves_the_last_answer_good() => {
+            last(app, watched).await.ok().flatten()
+        }
+        _ => None,
+    };
+    match known {
+        Some((value, observed_at)) => Polled::Stale { value, observed_at, retry_after },
+        None => Polled::Failed { retry_after },
+    }
+}
+
+/// The last numbers that are known here of a session of which nothing says that it is over.
+async fn last(app: &App, watched: Watched) -> Result<Option<(Metrics, DateTime<Utc>)>> {
+    let statements = app.database.read(Arc::new(Cost::default()));
+    let rows =
+        store::sessions(&Scope::job_runner(), &statements, &[watched.session_key], &[Column::Id, Column::Status])
+            .await?;
+    let is_over = rows.iter().any(|row| row.status.try_as_ref() == Some(&Status::Ended));
     let last = app.reads.overview.last(&(watched.account_id, watched.session_id)).await;
     let known = last.and_then(|last| Some((Metrics::from(last.value.as_ref()?), last.observed_at)));
-    match known {
-        Some((value, observed_at)) if value.on_air => Polled::Stale { value, observed_at, retry_after },
-        _ => Polled::Failed { retry_after },
-    }
+    Ok(known.filter(|(metrics, _)| metrics.on_air && !is_over))
 }
 
 /// The session's numbers; `None` once the session is deleted.

@@ -244,12 +244,13 @@ impl Draft {
         Self { value: Some(value), observed_at: Some(now), stale_since: None, ends }
     }
 
-    /// With this value if it has none.
+    /// With this value if it has none. What was had after a failure is old since then at the earliest.
     fn or(self, value: AnyValue, observed_at: DateTime<Utc>) -> Self {
-        match self.value {
-            Some(_) => self,
-            None => Self { value: Some(value), observed_at: Some(observed_at), ..self },
+        if self.value.is_some() {
+            return self;
         }
+        let stale_since = self.stale_since.map(|since| since.max(observed_at));
+        Self { value: Some(value), observed_at: Some(observed_at), stale_since, ..self }
     }
 
     fn at(self, sequence: i64, previous: Option<i64>) -> AnyLevel {

@@ -37,13 +37,7 @@ pub(in crate::http) async fn accept<E: Executor>(
     let selected = upgrade.selected_protocol();
     let spoken = Dialect::ALL.into_iter().find(|dialect| selected.is_some_and(|name| name == dialect.name()));
     gate.open()?;
-    // From here on, so that newcomers who wait count among those of their network.
-    let stranger = gate.places.stranger(from);
-    let place = match spoken {
-        Some(_) => gate.places.take(Some(&stranger)).await?,
-        // It will only be told that it cannot stay.
-        None => gate.places.free()?,
-    };
+    let (place, stranger) = gate.places.for_stranger(from).await?;
     let (gate, token, counted) = (gate.clone(), bearer::from_headers(headers), gate.counted()?);
     Ok(upgrade.on_upgrade(move |socket| {
         // Before there is a future, which would keep room for the whole socket besides.

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use entity::live_session::{self, Status};
 use sandbox::{Fault, FaultKind};
+use sea_orm::{ActiveEnum as _, EntityTrait as _, sea_query::Expr};
 use serde_json::json;
 use testing::{Database, on_both};
 
@@ -126,6 +128,14 @@ async fn who_comes_while_it_fails_is_told_the_last_numbers(database: Database) {
         assert_eq!((&told(&event)["viewers"], &told(&event)["isOnAir"]), (&json!(session.viewers), &json!(true)));
         assert!(told(&event)["observedAt"].as_str() < told(&event)["staleSince"].as_str(), "{event}");
     }
+    // Another instance has seen the end: what is known here is not to be told as the present.
+    eventually("nobody polls", async || world.gateway.app.pollers.running() == 0).await;
+    let connection = database.connect().await;
+    let ended = live_session::Entity::update_many()
+        .col_expr(live_session::Column::Status, Expr::value(Status::Ended.to_value()));
+    ended.exec(&connection).await.unwrap();
+    let event = world.subscribe(&viewer_count(session.session_id)).await.data().await;
+    assert!(told(&event)["isOnAir"].is_null() && is_stale(&event), "{event}");
     world.stop().await;
 }
 

@@ -55,6 +55,22 @@ async fn who_has_just_come_has_time_to_sign_in() {
 }
 
 #[tokio::test]
+async fn the_young_of_one_network_do_not_shield_the_old_of_others() {
+    let undisturbed = Duration::from_secs(2);
+    let gateway = with_places(3, undisturbed).await;
+    let mut alone = gateway.socket_from("127.0.0.2").await;
+    alone.init(Value::Null).await;
+    // Its time is over, and that of the next two is not.
+    tokio::time::sleep(undisturbed).await;
+    let mut young = [gateway.socket_from("127.0.0.3").await, gateway.socket_from("127.0.0.3").await];
+    let (mut newest, ()) = join!(gateway.socket_from("127.0.0.4"), alone.expect_close(1013));
+    for socket in young.iter_mut().chain([&mut newest]) {
+        socket.init(json!({"authorization": "good"})).await;
+        assert_answered(socket).await;
+    }
+}
+
+#[tokio::test]
 async fn who_shows_a_token_makes_no_room() {
     let gateway = with_places(1, Duration::ZERO).await;
     let mut shows = gateway.socket().await;
