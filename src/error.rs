@@ -208,17 +208,23 @@ impl From<sea_orm::DbErr> for Error {
     }
 }
 
+impl From<&shopee::Error> for ShopeeFaultKind {
+    fn from(error: &shopee::Error) -> Self {
+        match error {
+            shopee::Error::Refused { .. } => Self::Refused,
+            shopee::Error::NoPermission { .. } => Self::NoPermission,
+            shopee::Error::Throttled { .. } => Self::Throttled,
+            shopee::Error::SignedOut { .. } => Self::SignedOut,
+            shopee::Error::RiskControl { .. } => Self::RiskControl,
+            shopee::Error::Unreachable { .. } => Self::Unreachable,
+            _ => Self::Garbled,
+        }
+    }
+}
+
 impl From<&shopee::Error> for Error {
     fn from(error: &shopee::Error) -> Self {
-        let kind = match error {
-            shopee::Error::Refused { .. } => ShopeeFaultKind::Refused,
-            shopee::Error::NoPermission { .. } => ShopeeFaultKind::NoPermission,
-            shopee::Error::Throttled { .. } => ShopeeFaultKind::Throttled,
-            shopee::Error::SignedOut { .. } => ShopeeFaultKind::SignedOut,
-            shopee::Error::RiskControl { .. } => ShopeeFaultKind::RiskControl,
-            shopee::Error::Unreachable { .. } => ShopeeFaultKind::Unreachable,
-            _ => ShopeeFaultKind::Garbled,
-        };
+        let kind = error.into();
         let (call, retryable, retry_after) = (error.call(), error.may_retry(), error.retry_after());
         ClientError::Shopee(ShopeeFault { call, kind, retryable, retry_after }).into()
     }

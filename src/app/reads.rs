@@ -13,7 +13,7 @@ use shopee::{
 use crate::{
     clock::Clock,
     engine::joined::{Failure, Joined, Missed},
-    error::{ClientError, Error},
+    error::{ClientError, Error, ShopeeFaultKind},
 };
 
 /// Shopee account (our id) and Shopee's session id.
@@ -112,9 +112,8 @@ fn always<V>(_: &V) -> bool {
 }
 
 impl Failure for shopee::Error {
-    /// Not what is about the account, or what was asked for: whoever is signed out or refused has to be told.
     fn leaves_the_last_answer_good(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::Throttled { .. } | Self::Garbled { .. })
+        ShopeeFaultKind::from(self).leaves_the_last_answer_good()
     }
 }
 

@@ -4,15 +4,17 @@
 use axum::http::{HeaderMap, header::AUTHORIZATION};
 use serde_json::{Map, Value};
 
-use super::SignInError;
-
 /// A token, if one was sent; an error if what was sent cannot be one.
-pub(super) type Token = Result<Option<String>, SignInError>;
+pub(super) type Token = Result<Option<String>, NotBearer>;
+
+/// What was sent in place of a token is none, whatever it is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct NotBearer;
 
 /// The token of `Authorization: Bearer …`.
 pub(super) fn from_headers(headers: &HeaderMap) -> Token {
     let Some(value) = headers.get(AUTHORIZATION) else { return Ok(None) };
-    let token = value.to_str().ok().and_then(after_scheme).ok_or(SignInError::NotBearer)?;
+    let token = value.to_str().ok().and_then(after_scheme).ok_or(NotBearer)?;
     Ok(Some(token.to_owned()))
 }
 
@@ -27,7 +29,7 @@ pub(super) fn from_payload(payload: &Map<String, Value>) -> Token {
     match value {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(after_scheme(text).unwrap_or_else(|| text.trim()).to_owned())),
-        Some(_) => Err(SignInError::Invalid),
+        Some(_) => Err(NotBearer),
     }
 }
 
@@ -55,15 +57,15 @@ mod tests {
         assert_eq!(payload(json!({"headers": {"Authorization": "Bearer t"}})), sent);
         assert_eq!(payload(json!({"authorization": null})), Ok(None));
         assert_eq!(payload(json!({})), Ok(None));
-        assert_eq!(payload(json!({"authorization": 7})), Err(SignInError::Invalid));
+        assert_eq!(payload(json!({"authorization": 7})), Err(NotBearer));
     }
 
     #[test]
     fn a_header_must_name_the_bearer_scheme() {
         let token = |value: &str| from_headers(&HeaderMap::from_iter([(AUTHORIZATION, value.parse().unwrap())]));
         assert_eq!(token("Bearer t"), Ok(Some("t".to_owned())));
-        assert_eq!(token("Basic dDp0"), Err(SignInError::NotBearer));
-        assert_eq!(token("t"), Err(SignInError::NotBearer));
+        assert_eq!(token("Basic dDp0"), Err(NotBearer));
+        assert_eq!(token("t"), Err(NotBearer));
         assert_eq!(from_headers(&HeaderMap::new()), Ok(None));
     }
 }

@@ -118,8 +118,8 @@ struct Visit<E> {
 impl<E: Executor> Visit<E> {
     async fn answer(self, handler: Handler, from: ClientAddress, request: Request) -> Result<Reply, Declined> {
         let refused = |refusal: Refusal| Declined::refused(refusal, self.status);
-        let token = bearer::from_headers(request.headers());
-        if matches!(token, Ok(None)) {
+        let bearer = bearer::from_headers(request.headers()).map_err(|error| refused(error.into()))?;
+        if bearer.is_none() {
             // There is nothing behind a door for nobody.
             return Err(Declined::signed_out());
         }
@@ -127,7 +127,7 @@ impl<E: Executor> Visit<E> {
         let path = RawPathParams::from_request_parts(&mut parts, &()).await;
         let body = self.gate.read(&parts.headers, body).await.map_err(refused)?;
         let place = self.gate.place().map_err(refused)?;
-        let client = self.gate.sign_in(token, from).await.map_err(|error| refused(error.into()))?;
+        let client = self.gate.sign_in(bearer, from).await.map_err(|error| refused(error.into()))?;
         let asked = asked(path, &parts, &body).map_err(refused)?;
         handler(self.desk(client, place), asked).await
     }

@@ -103,7 +103,7 @@ impl<E: Executor> Gate<E> {
     ) -> Result<Answers, Refusal> {
         let place = self.place()?;
         let parameters = Parameters::from_query_string(query)?;
-        let client = self.sign_in(bearer::from_headers(headers), from).await?;
+        let client = self.sign_in(bearer::from_headers(headers)?, from).await?;
         let operation = self.prepare(parameters).await?;
         if operation.kind == OperationType::Mutation {
             return Err(Refusal::method_not_allowed(GET_ONLY_QUERIES));
@@ -123,7 +123,7 @@ impl<E: Executor> Gate<E> {
         let body = self.read(headers, request.into_body()).await?;
         let place = self.place()?;
         let body = Body::from_json(&body, self.front.limits.batch)?;
-        let client = self.sign_in(bearer::from_headers(headers), from).await?;
+        let client = self.sign_in(bearer::from_headers(headers)?, from).await?;
         match body {
             Body::Single(parameters) => {
                 let operation = self.prepare(parameters).await?;

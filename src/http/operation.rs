@@ -16,7 +16,6 @@ use tracing::Instrument as _;
 use super::{
     Attach, Caller, DocumentLimits, Gate, RequestId, SignInError, SignedIn,
     answer::{Answer, kind_name},
-    bearer::Token,
     client_address::ClientAddress,
     guard,
     parameters::Parameters,
@@ -179,8 +178,8 @@ impl<E: Executor> Gate<E> {
         place.map(Arc::new).map_err(|_| Refusal::overloaded("requests"))
     }
 
-    pub(super) async fn sign_in(&self, token: Token, from: ClientAddress) -> Result<SignedIn, SignInError> {
-        let caller = Caller { bearer: token?, address: from.0 };
+    pub(super) async fn sign_in(&self, bearer: Option<String>, from: ClientAddress) -> Result<SignedIn, SignInError> {
+        let caller = Caller { bearer, address: from.0 };
         let answer = timeout(self.front.limits.deadline, (self.front.sign_in)(caller));
         answer.await.unwrap_or(Err(SignInError::Unavailable))
     }

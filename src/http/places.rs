@@ -50,14 +50,9 @@ impl Places {
         Ok((place, seat))
     }
 
-    /// A place, unless all are taken.
-    fn free(&self) -> Result<OwnedSemaphorePermit, Refusal> {
-        self.free.clone().try_acquire_owned().map_err(|_| full())
-    }
-
     /// A place, when all are taken that of somebody who makes room.
     pub(super) async fn take(&self, newcomer: Option<&Seat>) -> Result<OwnedSemaphorePermit, Refusal> {
-        if let Ok(place) = self.free() {
+        if let Ok(place) = self.free.clone().try_acquire_owned() {
             return Ok(place);
         }
         let _waits = self.waiting.try_acquire().map_err(|_| full())?;

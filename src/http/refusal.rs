@@ -5,7 +5,7 @@ use std::{borrow::Cow, time::Duration};
 use async_graphql::{ErrorExtensionValues, Pos, ServerError};
 use axum::http::StatusCode;
 
-use super::SignInError;
+use super::{SignInError, bearer::NotBearer};
 use crate::{
     cost::bill::Unaffordable,
     error::{INTERNAL_SENTENCE, INVALID_TOKEN_SENTENCE},
@@ -197,12 +197,6 @@ impl Refusal {
 }
 
 impl Refusal {
-    /// What the header holds is no bearer token, whether or not the token is good.
-    fn not_bearer() -> Self {
-        let message = "The Authorization header has to be `Bearer <token>`.";
-        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message)
-    }
-
     /// The token is not good, or not any more.
     pub(super) fn signed_out() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", INVALID_TOKEN_SENTENCE)
@@ -233,10 +227,16 @@ fn whole_seconds(time: Duration) -> u64 {
     time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }
 
+impl From<NotBearer> for Refusal {
+    fn from(NotBearer: NotBearer) -> Self {
+        let message = "The Authorization header has to be `Bearer <token>`.";
+        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message)
+    }
+}
+
 impl From<SignInError> for Refusal {
     fn from(error: SignInError) -> Self {
         match error {
-            SignInError::NotBearer => Self::not_bearer(),
             SignInError::Invalid => Self::signed_out(),
             SignInError::Unavailable => {
                 let message = "Tokens cannot be checked at the moment; try again shortly.";

@@ -28,7 +28,7 @@ struct Taken {
     leaving: usize,
     /// Of each network, in the order in which they were taken.
     of: HashMap<IpNet, BTreeMap<u64, Sitting>>,
-    /// Who gives way next is of the last network.
+    /// Who gives way next is of the last network that has somebody who has sat long enough.
     ranks: BTreeSet<Rank>,
 }
 

@@ -84,8 +84,6 @@ pub struct SignedIn {
 /// Why a client may not go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignInError {
-    /// What was sent in place of a token is not `Bearer <token>`: answered as an invalid one, with another message.
-    NotBearer,
     /// The token is malformed, forged, revoked or expired, or what it stood for was withdrawn: 401, or a socket closed with 4403.
     Invalid,
     /// Whether it is good cannot be told now: 503, or a socket closed with 1013.

@@ -44,7 +44,7 @@ pub(super) fn outstay(client: &SignedIn) -> impl Future<Output = Left> + Send + 
         select! {
             Some(()) = expiry => Left::Expired,
             ended = unbroken(withdrawn) => match ended {
-                Ok(SignInError::Invalid | SignInError::NotBearer) => Left::Withdrawn,
+                Ok(SignInError::Invalid) => Left::Withdrawn,
                 Ok(SignInError::Unavailable) | Err(_) => Left::Unknown,
             },
         }

@@ -147,7 +147,7 @@ impl Phase {
                 Err(Close::INIT_TIMEOUT)
             }
             Self::SigningIn(outcome, _) => outcome.await.map_err(|error| match error {
-                SignInError::Invalid | SignInError::NotBearer => Close::FORBIDDEN,
+                SignInError::Invalid => Close::FORBIDDEN,
                 SignInError::Unavailable => Close::SIGN_IN_UNAVAILABLE,
             }),
             Self::SignedIn(end) => Err(end.await),
@@ -279,11 +279,11 @@ impl<E: Executor> Conversation<E> {
             Ok(None) => {}
             token => self.token = token,
         }
-        let shown = matches!(self.token, Ok(Some(_)));
-        if shown && self.stranger.take().is_some_and(|seat| !seat.leave()) {
+        let Ok(token) = self.token.clone() else { return self.refuse(Close::FORBIDDEN) };
+        if token.is_some() && self.stranger.take().is_some_and(|seat| !seat.leave()) {
             return self.refuse(Close::MADE_ROOM);
         }
-        let (gate, token, from) = (self.gate.clone(), self.token.clone(), self.address);
+        let (gate, from) = (self.gate.clone(), self.address);
         let work = async move { unbroken(gate.sign_in(token, from)).await.unwrap_or(Err(SignInError::Unavailable)) };
         self.phase = Phase::SigningIn(work.boxed(), slot);
         ON

@@ -76,7 +76,7 @@ impl<E: Executor> Subscriber<E> {
         let (token, address) = self.from.clone();
         match operation.kind {
             OperationType::Subscription => {
-                let client = self.gate.sign_in(token, address).await?;
+                let client = self.gate.sign_in(token?, address).await?;
                 operation.pay(&client).await?;
                 match self.gate.share(&mut operation, &client).await {
                     Some(feed) => Ok(End::Shared(feed)),
@@ -86,7 +86,7 @@ impl<E: Executor> Subscriber<E> {
             OperationType::Query | OperationType::Mutation => {
                 let work = async {
                     let place = self.gate.place()?;
-                    let client = self.gate.sign_in(token, address).await?;
+                    let client = self.gate.sign_in(token?, address).await?;
                     self.once(operation, &client, place).await
                 };
                 work.instrument(traces::socket_request()).await
