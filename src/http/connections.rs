@@ -1,5 +1,5 @@
-//! Serving connections: each has so long to send the head of its next request, and so many bytes for it, so many may wait for a request
-//! at once (`connections/waiting.rs`), and a stop lets each finish the request that it is at.
+//! Serving connections: each has so long to send the head of its next request, and so many bytes for it, so many may wait for a first
+//! request at once and so many for another (`connections/waiting.rs`), and a stop lets each finish the request that it is at.
 //!
 //! axum's own server gives a client that sends a byte now and then all the time there is, and a place for as long.
 
@@ -11,6 +11,7 @@ use axum::{
     response::Response,
     serve::Listener,
 };
+use futures_util::{FutureExt as _, future::BoxFuture};
 use hyper::{
     body::Incoming,
     server::conn::http1,
@@ -22,22 +23,30 @@ use hyper_util::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use self::waiting::Connection;
+use self::waiting::{Connection, WaitingRooms};
 use super::{
     HeadLimits, PatientListener,
     patient::{Patient, Peer},
-    seats::Seats,
 };
 
 mod waiting;
 
 /// Serves the routes until `stop` is cancelled and every connection has ended.
-pub async fn serve(mut listener: PatientListener, routes: Router, limits: HeadLimits, stop: CancellationToken) {
+pub fn serve(
+    listener: PatientListener,
+    routes: Router,
+    limits: HeadLimits,
+    stop: CancellationToken,
+) -> BoxFuture<'static, ()> {
+    served(listener, routes, limits, stop).boxed()
+}
+
+async fn served(mut listener: PatientListener, routes: Router, limits: HeadLimits, stop: CancellationToken) {
     let connections = TaskTracker::new();
-    let (http, waiting) = (protocol(limits), Seats::bounded(limits.waiting));
+    let (http, rooms) = (protocol(limits), WaitingRooms::of(limits));
     while let Some((client, address)) = stop.run_until_cancelled(listener.accept()).await {
         let (http, routes, stop) = (http.clone(), routes.clone(), stop.clone());
-        let waits = Connection::from(address.ip(), &waiting);
+        let waits = rooms.arrival(address.ip());
         connections.spawn(serve_one(http, routes, client, (Peer(address), waits), stop));
     }
     drop(listener);

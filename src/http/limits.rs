@@ -35,9 +35,11 @@ pub struct HeadLimits {
     pub within: Duration,
     /// Largest head, in bytes. Larger ones get 431.
     pub bytes: usize,
-    /// Connections that may wait for a request to arrive whole. Beyond it the one that has waited longest is closed, of the address
-    /// that has the most of them.
+    /// Connections that may wait for their first request to arrive whole. Beyond it the one that has waited longest is closed, of
+    /// the address that has the most of them.
     pub waiting: usize,
+    /// The same of connections that have had an answer and wait for another request.
+    pub idle: usize,
 }
 
 /// Bounds of a GraphQL document, checked before anything is executed. Counts are of the document with every fragment
@@ -120,7 +122,7 @@ impl Default for Limits {
 
 impl Default for HeadLimits {
     fn default() -> Self {
-        Self { within: Duration::from_secs(60), bytes: 64 * 1024, waiting: 2_000 }
+        Self { within: Duration::from_secs(60), bytes: 64 * 1024, waiting: 2_000, idle: 2_000 }
     }
 }
 

@@ -60,17 +60,23 @@ impl Seats {
 
     /// A seat for somebody at this address, taken from now on.
     pub(super) fn seat(self: &Arc<Self>, address: IpAddr) -> Seat {
-        let (network, gives_way) = (network(address), CancellationToken::new());
-        let seat = Seat { seats: self.clone(), network, number: Mutex::default(), gives_way };
+        let seat = self.standing(address);
         seat.take();
         seat
     }
 
-    /// The same for somebody who counts among those of their network and does not sit yet.
+    /// The same for somebody who takes one later.
+    pub(super) fn standing(self: &Arc<Self>, address: IpAddr) -> Seat {
+        let gives_way = CancellationToken::new();
+        Seat { seats: self.clone(), network: network(address), number: Mutex::default(), gives_way }
+    }
+
+    /// One for somebody who counts among those of their network and does not sit yet.
     pub(super) fn newcomer(self: &Arc<Self>, address: IpAddr) -> Seat {
-        let (network, gives_way) = (network(address), CancellationToken::new());
-        let number = self.taken().take(network, Sitting { since: None, gives_way: gives_way.clone() });
-        Seat { seats: self.clone(), network, number: Mutex::new(Some(number)), gives_way }
+        let seat = self.standing(address);
+        let sitting = Sitting { since: None, gives_way: seat.gives_way.clone() };
+        *seat.number() = Some(self.taken().take(seat.network, sitting));
+        seat
     }
 
     /// Whether so many are about to leave, or are once somebody has given way who has sat for that time. For a newcomer nobody does whose

@@ -28,10 +28,10 @@ impl Descriptors {
         Self(usize::try_from(now).unwrap_or(usize::MAX))
     }
 
-    /// A quarter for those who have asked for nothing yet.
+    /// A quarter for those who ask for nothing just now, half of it for those who never did.
     pub(super) fn head(self) -> HeadLimits {
         let usual = HeadLimits::default();
-        HeadLimits { waiting: usual.waiting.min(self.0 / 4), ..usual }
+        HeadLimits { waiting: usual.waiting.min(self.0 / 8), idle: usual.idle.min(self.0 / 8), ..usual }
     }
 
     /// Half for sockets and streams of events.
@@ -52,10 +52,11 @@ mod tests {
     #[test]
     fn connections_leave_some_for_the_rest() {
         let few = Descriptors::of(Ok((1024, 4096)));
-        assert_eq!((few.head().waiting, few.socket().sockets), (256, 512));
+        assert_eq!((few.head().waiting, few.head().idle, few.socket().sockets), (128, 128, 512));
         for enough in [Ok((32_768, 32_768)), Err(io::ErrorKind::Unsupported.into())] {
             let enough = Descriptors::of(enough);
             assert_eq!(enough.head().waiting, HeadLimits::default().waiting);
+            assert_eq!(enough.head().idle, HeadLimits::default().idle);
             assert_eq!(enough.socket().sockets, SocketLimits::default().sockets);
         }
     }

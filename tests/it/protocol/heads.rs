@@ -1,5 +1,5 @@
-//! Heads of requests: they come in time and are not too large, or the connection ends, and so many may wait for one; what has begun is not
-//! touched by that.
+//! Heads of requests: they come in time and are not too large, or the connection ends, and so many may wait for a first one and so
+//! many for another; what has begun is not touched by that.
 
 use std::time::Duration;
 
@@ -125,6 +125,53 @@ async fn whoever_is_at_a_request_does_not_give_way() {
     // Now it waits again, the last to come.
     asking.write_all(HELLO).await.unwrap();
     assert!(rest_of(&mut asking).await.contains(r#"{"hello":"world"}"#));
+}
+
+/// Asks, and waits for another request.
+async fn answered(client: &mut TcpStream) {
+    client.write_all(b"GET /graphql?query={hello} HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(br#"{"hello":"world"}}"#) {
+        let read = client.read_buf(&mut answer);
+        assert_ne!(timeout(PATIENCE, read).await.expect("it is answered").unwrap(), 0, "it was closed");
+    }
+}
+
+#[tokio::test]
+async fn those_who_never_asked_take_nothing_from_those_who_did() {
+    let gateway = Gateway::with(|limits| limits.head.waiting = 3).await;
+    let mut office = Vec::new();
+    for _ in 0..5 {
+        office.push(gateway.connection_from("127.0.0.2").await);
+        answered(office.last_mut().unwrap()).await;
+    }
+    let mut silent = Vec::new();
+    for stranger in 3..13 {
+        silent.push(gateway.connection_from(&format!("127.0.0.{stranger}")).await);
+    }
+    for oldest in &mut silent[..7] {
+        assert_eq!(rest_of(oldest).await, "");
+    }
+    for client in &mut office {
+        answered(client).await;
+    }
+}
+
+#[tokio::test]
+async fn those_who_asked_give_way_to_each_other() {
+    let gateway = Gateway::with(|limits| limits.head.idle = 3).await;
+    let mut alone = gateway.connection_from("127.0.0.2").await;
+    answered(&mut alone).await;
+    let mut many = Vec::new();
+    for _ in 0..4 {
+        many.push(gateway.connection_from("127.0.0.3").await);
+        answered(many.last_mut().unwrap()).await;
+    }
+    for oldest in &mut many[..2] {
+        assert_eq!(rest_of(oldest).await, "");
+    }
+    answered(&mut alone).await;
+    answered(&mut many[3]).await;
 }
 
 #[tokio::test]
