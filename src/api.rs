@@ -117,7 +117,8 @@ pub fn schema(app: App) -> Schema {
     let builder = builder().data(app).data(Passwords::default()).data(Attempts::default()).data(refreshes);
     let builder = builder.extension(ReportCost).extension(KeepIntrospection::default());
     let builder = builder.extension(KnownTypes).extension(FittingVariables);
-    if introspection { builder.finish() } else { builder.extension(NoIntrospection).finish() }
+    // What it is not to be asked for, nobody is to find out by guessing.
+    if introspection { builder.finish() } else { builder.extension(NoIntrospection).disable_suggestions().finish() }
 }
 
 /// The published contract, as it is committed in `schema.graphql`.

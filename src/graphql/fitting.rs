@@ -104,11 +104,12 @@ fn misfit_of_named(registry: &Registry, name: &str, value: &Value) -> Option<Mis
         (MetaType::Enum { enum_values, .. }, value) => match value {
             Value::Enum(chosen) if enum_values.contains_key(chosen.as_str()) => None,
             Value::String(chosen) if enum_values.contains_key(chosen) => None,
-            _ => {
+            _ if registry.enable_suggestions => {
                 let mut names: Vec<&str> = enum_values.keys().map(String::as_str).collect();
                 names.sort_unstable();
                 wants(format!("one of {}", names.join(", ")))
             }
+            _ => wants("one of the values of its type".to_owned()),
         },
         (MetaType::Scalar { .. }, value) => match form(name)? {
             (fits, _) if fits(value.clone()) => None,

@@ -59,7 +59,23 @@ async fn it_can_be_switched_off() {
             assert_eq!(code(&answer), "GRAPHQL_VALIDATION_FAILED", "{query}: {answer}");
         }
         assert!(world.ask("{ __typename }", json!({})).await["data"]["__typename"].is_string());
+        // Nor does an answer to a guess tell what would have been right.
+        for (query, variables, names) in GUESSES {
+            let answer = world.ask(query, serde_json::from_str(variables).unwrap()).await.to_string();
+            assert!(answer.contains("errors") && !names.iter().any(|name| answer.contains(name)), "{answer}");
+        }
         world.stop().await;
     })
     .await;
 }
+
+/// Questions that are nearly right, with their variables, and what would be.
+const GUESSES: [(&str, &str, &[&str]); 3] = [
+    ("{ viewr { email } }", "{}", &["viewer"]),
+    ("{ liveSessions(frist: 1) { nodes { id } } }", "{}", &["first"]),
+    (
+        "query ($is: [LiveSessionStatus!]) { liveSessions(filter: {status: $is}) { totalCount } }",
+        r#"{"is": ["X"]}"#,
+        &["ENDED"],
+    ),
+];
