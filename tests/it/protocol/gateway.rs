@@ -52,6 +52,7 @@ pub(super) struct Gateway {
     pub(super) controls: Controls,
     pub(super) shutdown: CancellationToken,
     pub(super) sockets: TaskTracker,
+    metrics: Metrics,
     server: AbortOnDropHandle<()>,
 }
 
@@ -77,7 +78,7 @@ impl Gateway {
         let (schema, controls) = schema::build();
         let mut limits = Limits::default();
         change(&mut limits);
-        let (shutdown, sockets) = (CancellationToken::new(), TaskTracker::new());
+        let (shutdown, sockets, metrics) = (CancellationToken::new(), TaskTracker::new(), Metrics::default());
         let spent = AtomicBool::new(false);
         let head = limits.head;
         let front = Front {
@@ -93,12 +94,12 @@ impl Gateway {
             trusted_proxies: Vec::new(),
             shutdown: shutdown.clone(),
             sockets: sockets.clone(),
-            metrics: Metrics::default(),
+            metrics: metrics.clone(),
         };
         let routes = http::secured(http::router(front));
         let server = http::serve(http::listener(listener), routes, head, shutdown.clone());
         let server = AbortOnDropHandle::new(tokio::spawn(server));
-        Self { address, controls, shutdown, sockets, server }
+        Self { address, controls, shutdown, sockets, metrics, server }
     }
 
     /// Stops in order, until its port is free.
@@ -111,6 +112,12 @@ impl Gateway {
 
     pub(super) fn url(&self) -> String {
         format!("http://{}/graphql", self.address)
+    }
+
+    /// What a counter without labels stands at.
+    pub(super) fn counted(&self, name: &str) -> u64 {
+        let (text, name) = (self.metrics.text(), format!("live_gateway_{name}_total "));
+        text.lines().find_map(|line| line.strip_prefix(&name)).unwrap().parse().unwrap()
     }
 
     pub(super) fn request(&self, method: &str) -> reqwest::RequestBuilder {

@@ -203,9 +203,17 @@ async fn a_shared_subscription_is_stopped_by_its_id_and_the_id_is_free_at_once()
     sockets[1].expect_close(4409).await;
 }
 
+/// What came of heavy events to one who did not read them for a while.
+struct Stalled {
+    seen: Vec<u64>,
+    /// How many were said to be missing, each time.
+    gaps: Vec<u64>,
+    gateway: Gateway,
+}
+
 /// The numbers that came, and how many were said to be missing; up to the last one there is.
-async fn numbers(socket: &mut Socket, last: u64) -> (Vec<u64>, u64) {
-    let (mut seen, mut missed) = (Vec::new(), 0);
+async fn numbers(socket: &mut Socket, last: u64) -> (Vec<u64>, Vec<u64>) {
+    let (mut seen, mut gaps) = (Vec::new(), Vec::new());
     while seen.last() != Some(&last) {
         let message = socket.next_but_ping().await;
         match message["payload"]["data"]["padded"]["number"].as_u64() {
@@ -213,15 +221,15 @@ async fn numbers(socket: &mut Socket, last: u64) -> (Vec<u64>, u64) {
             None => {
                 let extensions = &message["payload"]["errors"][0]["extensions"];
                 assert_eq!(extensions["code"], "GAP", "{message}");
-                missed += extensions["missed"].as_u64().unwrap();
+                gaps.push(extensions["missed"].as_u64().unwrap());
             }
         }
     }
-    (seen, missed)
+    (seen, gaps)
 }
 
 /// One who does not read and one who does, while so many heavy events are told.
-async fn stalled_during(query: &str, count: u64) -> (Vec<u64>, u64) {
+async fn stalled_during(query: &str, count: u64) -> Stalled {
     let gateway = Gateway::with(|limits| limits.socket.write_within = PATIENCE).await;
     let (mut stalled, mut reader) = (gateway.member("first/stalled").await, gateway.member("first/reader").await);
     for socket in [&mut stalled, &mut reader] {
@@ -234,21 +242,27 @@ async fn stalled_during(query: &str, count: u64) -> (Vec<u64>, u64) {
         assert_eq!(reader.next_but_ping().await["payload"]["data"]["padded"]["number"], number);
     }
     assert_eq!(gateway.controls.alive(), 1);
-    numbers(&mut stalled, count).await
+    let (seen, gaps) = numbers(&mut stalled, count).await;
+    Stalled { seen, gaps, gateway }
 }
 
 #[tokio::test]
 async fn who_is_too_slow_for_a_level_skips_to_the_newest() {
-    let (seen, missed) = stalled_during(&format!("subscription Level {PADDED}"), 400).await;
+    let Stalled { seen, gaps, gateway } = stalled_during(&format!("subscription Level {PADDED}"), 400).await;
     assert!(seen.is_sorted() && seen.len() < 350, "{}", seen.len());
-    assert_eq!((seen.last(), missed), (Some(&400), 0));
+    assert_eq!((seen.last(), gaps), (Some(&400), Vec::new()));
+    assert_eq!(gateway.counted("events_conflated"), 400 - seen.len() as u64);
+    assert_eq!((gateway.counted("gaps"), gateway.counted("events_missed")), (0, 0));
 }
 
 #[tokio::test]
 async fn who_is_too_slow_for_happenings_is_told_how_many_are_gone() {
-    let (seen, missed) = stalled_during(&format!("subscription Happenings {PADDED}"), 700).await;
+    let Stalled { seen, gaps, gateway } = stalled_during(&format!("subscription Happenings {PADDED}"), 700).await;
+    let missed: u64 = gaps.iter().sum();
     assert!(seen.is_sorted() && missed > 0, "{missed}");
     assert_eq!(seen.len() as u64 + missed, 700);
+    assert_eq!((gateway.counted("gaps"), gateway.counted("events_missed")), (gaps.len() as u64, missed));
+    assert_eq!(gateway.counted("events_conflated"), 0);
     let after_the_gap = seen.windows(2).position(|pair| pair[1] != pair[0] + 1).unwrap();
     let kept = 700 - seen[after_the_gap + 1] + 1;
     assert!((2..KEPT).contains(&kept), "what is kept is told, and these are too large for all that might be: {kept}");
