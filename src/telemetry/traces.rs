@@ -75,7 +75,7 @@ pub fn operation(kind: &'static str, name: Option<&str>) -> Span {
     span
 }
 
-/// The first error that an operation was answered with.
+/// What it failed with; of an operation the first error that it was answered with.
 pub fn failed(span: &Span, code: &str) {
     span.record("otel.status_code", "ERROR");
     span.record("error.type", code);
@@ -92,6 +92,18 @@ pub fn event() -> Span {
 /// One poll for whoever watches.
 pub fn poll(topic: &str) -> Span {
     info_span!(target: TARGET, "poll", otel.name = %format_args!("poll {topic}"), topic)
+}
+
+/// One page of a sync, which itself may last for hours: its list, what is asked about each session of it, and how that is stored.
+pub fn page_of_sync(kind: &'static str, page: u32) -> Span {
+    info_span!(
+        target: TARGET,
+        "page",
+        otel.name = %format_args!("page of {kind}"),
+        otel.status_code = Empty,
+        page,
+        error.type = Empty,
+    )
 }
 
 /// Something that was done for whatever is under way, and is over: asked of somebody else, as named by `describe`, with its attributes.

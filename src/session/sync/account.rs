@@ -8,6 +8,7 @@ use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
 use sea_orm::DatabaseTransaction;
 use shopee::{ListedSession, Page, SessionListQuery};
 use tokio::time::sleep;
+use tracing::Instrument as _;
 
 use super::{
     Reach,
@@ -27,6 +28,7 @@ use crate::{
             upsert::{self, ListedItem, ListedRow, Owner, last_of_each},
         },
     },
+    telemetry::traces,
 };
 
 /// Sessions that one call lists, and that one transaction stores.
@@ -110,14 +112,21 @@ impl<'a> Run<'a> {
     async fn pages(&mut self) -> Result<bool> {
         let reach = Reach::of(&self.job.kind).unwrap_or(Reach::All);
         while let Some(page) = self.next_page() {
-            let gathered = self.patiently_gather(page).await?;
-            let is_over = gathered.is_last || page >= MOST_PAGES || reach == Reach::Newest && gathered.asked == 0;
-            let next = if is_over { AFTER_THE_PAGES.to_owned() } else { (page + 1).to_string() };
-            if !self.store(gathered, next).await? {
+            let span = traces::page_of_sync(reach.kind(), page);
+            let stored = self.page(reach, page).instrument(span.clone()).await;
+            let ours = stored.inspect_err(|error| traces::failed(&span, error.code()))?;
+            if !ours {
                 return Ok(false);
             }
         }
         Ok(true)
+    }
+
+    async fn page(&mut self, reach: Reach, page: u32) -> Result<bool> {
+        let gathered = self.patiently_gather(page).await?;
+        let is_over = gathered.is_last || page >= MOST_PAGES || reach == Reach::Newest && gathered.asked == 0;
+        let next = if is_over { AFTER_THE_PAGES.to_owned() } else { (page + 1).to_string() };
+        self.store(gathered, next).await
     }
 
     fn next_page(&self) -> Option<u32> {

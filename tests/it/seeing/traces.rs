@@ -9,13 +9,17 @@ use super::{
 };
 use crate::{
     process::Machine,
-    support::stream::{Event, Stream},
+    support::{
+        eventually,
+        stream::{Event, Stream},
+    },
 };
 
 on_both!(
     a_request_is_a_tree_down_to_statements_and_calls,
     money_is_traced_to_the_call_that_moves_it,
     what_comes_over_websockets_is_traced_too,
+    a_sync_is_traced_page_by_page,
     a_part_is_sent_where_a_part_is_wanted,
     a_collector_that_is_away_is_told_of_and_harms_nobody,
 );
@@ -124,6 +128,29 @@ async fn what_comes_over_websockets_is_traced_too(database: Database) {
     let polls: Vec<_> = spans.iter().filter(|span| span.name() == "poll account/session/metrics").collect();
     let asked = |poll: &&&Told| spans.iter().any(|span| span.name() == "shopee overview" && span.is_child_of(poll));
     assert!(polls.iter().any(|poll| poll.is_root() && asked(&poll)), "{spans:#?}");
+}
+
+async fn a_sync_is_traced_page_by_page(database: Database) {
+    let collector = Collector::start().await;
+    let (machine, token) = traced(&database, &collector).await;
+    let serving = machine.serve().await;
+    let find = json!({ "query": "{ liveSessions(first: 1) { nodes { shopeeAccount { id } } } }" });
+    let (_, found) = send(&serving, &token, &find, &[]).await;
+    let id = &found["data"]["liveSessions"]["nodes"][0]["shopeeAccount"]["id"];
+    let sync = "mutation Sync($input: SyncShopeeAccountInput!) { syncShopeeAccount(input: $input) { job { id } } }";
+    let input = json!({ "query": sync, "variables": { "input": { "shopeeAccountId": id } } });
+    let (_, answer) = send(&serving, &token, &input, &[]).await;
+    assert!(answer["data"]["syncShopeeAccount"]["job"].is_object(), "{answer}");
+    let page = |spans: &[Told]| spans.iter().find(|span| span.name() == "page of SYNC_ALL").cloned();
+    eventually("a page", async || page(&collector.spans()).is_some()).await;
+    assert_eq!(serving.stop().await.code, Some(0));
+
+    let spans = collector.spans();
+    let page = page(&spans).unwrap();
+    assert_eq!((page.is_root(), page.attribute("page").as_deref()), (true, Some("1")));
+    for part in ["shopee session_list", "shopee overview", "INSERT live_sessions"] {
+        assert!(spans.iter().any(|span| span.name() == part && span.is_child_of(&page)), "{part}: {spans:#?}");
+    }
 }
 
 async fn a_part_is_sent_where_a_part_is_wanted(database: Database) {
