@@ -19,6 +19,7 @@ use crate::{
     metrics::Metrics,
 };
 use connected::Connected;
+use futures_util::{FutureExt as _, future::BoxFuture};
 use products::Products;
 use reads::Reads;
 use redis::TlsCertificates;
@@ -75,7 +76,11 @@ pub enum BuildError {
 
 impl App {
     /// Opens the database, which must be migrated already, and builds the rest.
-    pub async fn build(config: Config) -> Result<Self, BuildError> {
+    pub fn build(config: Config) -> BoxFuture<'static, Result<Self, BuildError>> {
+        Self::built(config).boxed()
+    }
+
+    async fn built(config: Config) -> Result<Self, BuildError> {
         let clock = Clock;
         let metrics = Metrics::new(clock.now());
         let url = config.database_url.expose_secret();

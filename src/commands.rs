@@ -13,6 +13,7 @@ use std::{
 
 use chrono_tz::Tz;
 use clap::Subcommand;
+use futures_util::{FutureExt as _, future::BoxFuture};
 use sea_orm::{ConnectOptions, DatabaseTransaction};
 use secrecy::{ExposeSecret as _, SecretString};
 use shopee::{Credential, Region};
@@ -123,7 +124,11 @@ pub enum Command {
 }
 
 /// Runs one command.
-pub async fn run(command: Command) -> Result<(), Failure> {
+pub fn run(command: Command) -> BoxFuture<'static, Result<(), Failure>> {
+    run_to_the_end(command).boxed()
+}
+
+async fn run_to_the_end(command: Command) -> Result<(), Failure> {
     match &command {
         Command::Schema => return say(api::sdl().trim_end()),
         Command::Configuration => return say(reference::markdown().trim_end()),

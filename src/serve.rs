@@ -9,7 +9,7 @@ use std::{future::pending, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use async_graphql::Request;
 use axum::middleware;
-use futures_util::FutureExt as _;
+use futures_util::{FutureExt as _, future::BoxFuture};
 use secrecy::ExposeSecret as _;
 use tokio::{
     net::{TcpListener, TcpSocket},
@@ -110,7 +110,11 @@ pub struct Gateway {
 
 impl Gateway {
     /// Brings the database up to date if so configured, starts the jobs and listens.
-    pub async fn start(config: Config) -> Result<Self, StartError> {
+    pub fn start(config: Config) -> BoxFuture<'static, Result<Self, StartError>> {
+        Self::started(config).boxed()
+    }
+
+    async fn started(config: Config) -> Result<Self, StartError> {
         // Checked here too, for those who build or change a configuration by themselves.
         if config.gives_token_away() {
             return Err(StartError::TokenGivenAway);
@@ -184,7 +188,11 @@ impl Gateway {
     }
 
     /// [`stop`](Self::stop) with another bound for what follows the delay.
-    pub async fn stop_within(mut self, total: Duration) {
+    pub fn stop_within(self, total: Duration) -> BoxFuture<'static, ()> {
+        self.stopped_within(total).boxed()
+    }
+
+    async fn stopped_within(mut self, total: Duration) {
         tracing::info!("stopping");
         self.signals.leaving.cancel();
         sleep(self.app.config.drain_delay).await;

@@ -25,6 +25,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
+use futures_util::{FutureExt as _, future::BoxFuture};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
@@ -94,7 +95,11 @@ pub struct Sandbox {
 
 impl Sandbox {
     /// Builds the world and listens. Fails only if the address cannot be had.
-    pub async fn start(options: Options) -> io::Result<Self> {
+    pub fn start(options: Options) -> BoxFuture<'static, io::Result<Self>> {
+        Self::started(options).boxed()
+    }
+
+    async fn started(options: Options) -> io::Result<Self> {
         let listener = TcpListener::bind(options.listen).await?;
         let address = listener.local_addr()?;
         let stop = CancellationToken::new();

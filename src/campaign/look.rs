@@ -4,7 +4,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use futures_util::{StreamExt as _, stream};
+use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
 use rand::Rng as _;
 use shopee::{CampaignFilter, CampaignsQuery, ListedCampaign};
 use tokio::time::sleep;
@@ -50,7 +50,11 @@ pub async fn run(app: App, stop: CancellationToken) {
 }
 
 /// Looks at every account that is due at this moment. What goes wrong for one is left for its next look.
-pub async fn take(app: &App, now: DateTime<Utc>, every: Duration) -> Result<()> {
+pub fn take(app: &App, now: DateTime<Utc>, every: Duration) -> BoxFuture<'_, Result<()>> {
+    taken(app, now, every).boxed()
+}
+
+async fn taken(app: &App, now: DateTime<Utc>, every: Duration) -> Result<()> {
     let (scope, statements) = (Scope::job_runner(), app.database.read(Default::default()));
     let waiting = looks::not_due(&scope, &statements, now).await?;
     let accounts = account::store::active_accounts(&scope, &statements).await?;

@@ -17,6 +17,7 @@ use entity::{
     job::{Model, State},
     membership::Role,
 };
+use futures_util::{FutureExt as _, future::BoxFuture};
 use serde_json::json;
 use shopee::{ListedProduct, ProductListQuery, Region};
 use tokio::time::sleep;
@@ -115,7 +116,11 @@ pub async fn sync_account(app: &App, account_id: i64, reach: Reach) -> Result<u6
 }
 
 /// Runs a job here if nobody else does, and waits until it has ended well.
-pub async fn see_through(app: &App, job_id: i64) -> Result<Model> {
+pub fn see_through(app: &App, job_id: i64) -> BoxFuture<'_, Result<Model>> {
+    seen_through(app, job_id).boxed()
+}
+
+async fn seen_through(app: &App, job_id: i64) -> Result<Model> {
     let scope = Scope::job_runner();
     loop {
         if let Some(job) = runner::claim(app, &Reach::BOTH, Some(job_id)).await? {
