@@ -95,15 +95,7 @@ impl Refusal {
 
 impl From<&shopee::Error> for Refusal {
     fn from(error: &shopee::Error) -> Self {
-        match error {
-            shopee::Error::Refused { .. } => Self::RefusedByShopee,
-            shopee::Error::Throttled { .. } => Self::Throttled,
-            shopee::Error::SignedOut { .. } => Self::SignedOut,
-            shopee::Error::NoPermission { .. } => Self::NoPermission,
-            shopee::Error::RiskControl { .. } => Self::RiskControl,
-            shopee::Error::Garbled { .. } => Self::Garbled,
-            _ => Self::Unreachable,
-        }
+        ShopeeFaultKind::from(error).into()
     }
 }
 
