@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures_util::{FutureExt as _, future::join_all};
+use tokio::time::Instant;
 
 use super::{
     attack::{AT_ONCE, Attack},
@@ -48,7 +49,8 @@ fn requests(name: &'static str, each_second: u32, request: Bytes, refusals: &'st
 /// Requests in turn, so many a second.
 fn in_turn(name: &'static str, each_second: u32, requests: Vec<Bytes>, refusals: &'static [&'static str]) -> Attack {
     let requests: Arc<[Bytes]> = requests.into();
-    let pace = Duration::from_secs(1) * LANES as u32 / each_second;
+    // One after the other, not all lanes at once: so many a second, and not four times as many now and then.
+    let between = Duration::from_secs(1) / each_second;
     Attack {
         name,
         rate: format!("{each_second}/s of {}", size(requests[0].len())),
@@ -56,7 +58,11 @@ fn in_turn(name: &'static str, each_second: u32, requests: Vec<Bytes>, refusals:
         within: AT_ONCE,
         held: None,
         wave: Box::new(move |target, until| {
-            let lanes = (0..LANES).map(|lane_of| tokio::spawn(lane(target, lane_of, requests.clone(), pace, until)));
+            let begun = Instant::now();
+            let lanes = (0..LANES).map(|number| {
+                let when = (begun + between * number as u32, between * LANES as u32);
+                tokio::spawn(lane(target, number, requests.clone(), when, until))
+            });
             join_all(lanes).map(|lanes| lanes.into_iter().flat_map(Result::unwrap).collect()).boxed()
         }),
     }

@@ -140,16 +140,16 @@ pub(crate) fn code(text: &str) -> Option<&str> {
     text.split_once(r#""code":""#)?.1.split('"').next()
 }
 
-/// Until then at this pace, on one connection after the other of one attacker.
+/// From its first request on until then at this pace, on one connection after the other of one attacker.
 pub(crate) async fn lane(
     target: Target,
     attacker: usize,
     requests: Arc<[Bytes]>,
-    pace: Duration,
+    (first, pace): (Instant, Duration),
     until: Instant,
 ) -> Vec<Outcome> {
     let mut connection = Connection::new(target, Some(attacker));
-    let mut ticks = tokio::time::interval(pace);
+    let mut ticks = tokio::time::interval_at(first, pace);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut outcomes = Vec::new();
     for number in attacker.. {
