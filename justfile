@@ -112,7 +112,7 @@ bench-dashboard:
 bench-fanout:
     cargo bench --bench fanout
 
-# Each attack of a list beside usual traffic: what it is answered with, how soon, and what others notice; some 20 minutes
+# Each attack of a list beside usual traffic: what it is answered with, how soon, and what others notice; some 50 minutes
 # (`cargo bench --bench battery --profile dev` unoptimised, BATTERY_PERCENT=20 for a trial, BATTERY_ONLY=gzip for those of that name)
 bench-battery:
     cargo bench --bench battery

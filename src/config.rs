@@ -226,7 +226,7 @@ pub const VARIABLES: &[Variable] = &[
     variable(
         "INTROSPECTION",
         Some("true"),
-        "Whether the schema may be asked for its types, in production too: it is published with the source, and every field is guarded.",
+        "Whether the schema may be asked for its types, and what is nearly right is answered with what would be; in production too: it is published with the source, and every field is guarded.",
     ),
     variable("GRAPHIQL", Some("true"), "Whether GraphiQL is served at /."),
     variable(
