@@ -1,5 +1,5 @@
-//! Seats of those who have shown nothing yet. When there are too many, of the network that has the most of them, whoever has had one longest
-//! makes room. So whoever takes many loses their own, and takes none from others.
+//! Seats of those who wait, or have shown nothing yet. When there are too many, of the network that has the most of them, whoever has had
+//! one longest makes room. So whoever takes many loses their own, and takes none from others.
 
 use std::{
     cmp::Reverse,
